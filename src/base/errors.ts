@@ -1,0 +1,12 @@
+/**
+ * A failure the person at the keyboard can act on. The message says what happened, why,
+ * and what to do; it is shown without a stack trace.
+ */
+export class OperatorError extends Error {
+  override readonly name = "OperatorError";
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
