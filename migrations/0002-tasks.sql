@@ -53,4 +53,5 @@ create table task_images (
   task_key bigint primary key,
   bytes bytea not null
 );
-alter table task_images alter column bytes set storage external;
+alter table task_images alter column bytes set storage main;
+alter table task_images set (toast_tuple_target = 8160);

@@ -40,11 +40,12 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const stop = () => (stopping ??= stopAll(started, logger));
 
   try {
-    const { database, alone, migrated, close } = await connect(config, "server", logger);
-    started.push({ name: "database", stop: close });
-    for (const name of migrated) logger.info({ migration: name }, "migrated");
+    const connected = await connect(config, "server", logger);
+    started.push({ name: "database", stop: () => connected.close() });
+    const { database } = connected;
+    for (const name of connected.migrated) logger.info({ migration: name }, "migrated");
     const firstKey = await ensureFirstAccount(database, config);
-    if (alone) await endAllLeases(database);
+    if (connected.alone) await endAllLeases(database);
 
     const runs = config.role !== "api";
     const solvers = runs ? await loadSolvers(config.solvers, { threads: config.threads, logger }) : [];
@@ -122,13 +123,13 @@ async function startRunners(solvers: readonly Solver[], options: RunnersOptions)
         },
       }),
   );
-  await Promise.all(solvers.map((solver) => solver.start?.()));
+  await Promise.all(solvers.map(async (solver) => solver.start?.()));
   for (const runner of runners) runner.start();
   return {
     wake: () => runners.forEach((runner) => runner.wake()),
     stop: async () => {
       await Promise.all(runners.map((runner) => runner.stop()));
-      await Promise.all(solvers.map((solver) => solver.stop?.()));
+      await Promise.all(solvers.map(async (solver) => solver.stop?.()));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { Command, Option as Flag } from "commander";
+import { Option as Flag, type Command } from "commander";
 import { pino } from "pino";
 import type { Logger } from "../base/logger.ts";
 import { loadConfig } from "../config/load.ts";
@@ -44,10 +44,10 @@ export async function withDatabase<Result>(
   const config = readConfig(flags);
   // A command reports by itself; only real trouble of the database is worth a log line between its output.
   const logger = makeLogger({ logLevel: config.logLevel === "info" ? "error" : config.logLevel });
-  const { database, close } = await connect(config, "guest", logger);
+  const connected = await connect(config, "guest", logger);
   try {
-    return await work(database, config);
+    return await work(connected.database, config);
   } finally {
-    await close();
+    await connected.close();
   }
 }

@@ -8,12 +8,9 @@ export function migrateCommand(): Command {
   const command = new Command("migrate").description("bring the database to this version");
   return withJson(withOptions(command, ["dataDir"])).action(
     async (flags: Record<string, unknown> & { json?: boolean }) => {
-      const { migrated, close } = await connect(
-        readConfig(flags),
-        "guest",
-        makeLogger({ logLevel: "error" }),
-      );
-      await close();
+      const connected = await connect(readConfig(flags), "guest", makeLogger({ logLevel: "error" }));
+      await connected.close();
+      const { migrated } = connected;
       const text = migrated.length === 0 ? "Nothing to do." : `Applied ${migrated.join(", ")}.`;
       print(flags, { migrated }, text);
     },

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 
 /** Prints one answer: JSON for programs, else the text. */
 export function print(flags: { readonly json?: boolean }, value: unknown, text: string): void {

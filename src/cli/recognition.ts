@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 
 /** `glyphdesk solve` and `glyphdesk bench`. */
 export function recognitionCommands(): Command[] {

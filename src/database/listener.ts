@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import { Client, escapeIdentifier, type ClientConfig } from "pg";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 
@@ -8,14 +8,14 @@ const LAST_RETRY_MS = 5_000;
 
 /** One connection that holds every LISTEN of this process and is made again whenever it breaks. */
 export class Listener {
-  readonly #settings: pg.ClientConfig;
+  readonly #settings: ClientConfig;
   readonly #logger: Logger;
   readonly #handlers = new Map<string, (payload: string) => void>();
   readonly #stopping = new AbortController();
-  #client: pg.Client | null = null;
+  #client: Client | null = null;
   #running: Promise<void> | null = null;
 
-  constructor(settings: pg.ClientConfig, logger: Logger) {
+  constructor(settings: ClientConfig, logger: Logger) {
     this.#settings = settings;
     this.#logger = logger;
   }
@@ -24,7 +24,7 @@ export class Listener {
     this.#handlers.set(channel, notify);
     if (this.#running === null) this.#running = this.#run();
     else
-      this.#client?.query(`listen ${pg.escapeIdentifier(channel)}`).catch((error: unknown) => {
+      this.#client?.query(`listen ${escapeIdentifier(channel)}`).catch((error: unknown) => {
         this.#logger.warn({ err: error, channel }, "cannot listen; the slow poll goes on");
       });
   }
@@ -39,7 +39,7 @@ export class Listener {
     const { signal } = this.#stopping;
     let retry = FIRST_RETRY_MS;
     while (!signal.aborted) {
-      const client = new pg.Client({ ...this.#settings, application_name: "glyphdesk-listener" });
+      const client = new Client({ ...this.#settings, application_name: "glyphdesk-listener" });
       try {
         const ended = new Promise<void>((resolve) => {
           client.on("end", resolve);
@@ -49,7 +49,7 @@ export class Listener {
         await client.connect();
         this.#client = client;
         for (const channel of this.#handlers.keys()) {
-          await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+          await client.query(`listen ${escapeIdentifier(channel)}`);
         }
         retry = FIRST_RETRY_MS;
         // What was notified while nobody listened is lost, so every handler looks for itself.

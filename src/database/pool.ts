@@ -1,15 +1,15 @@
-import pg from "pg";
+import { Pool, types as defaultTypes, type ClientBase, type CustomTypesConfig, type PoolConfig } from "pg";
 import type { Logger } from "../base/logger.ts";
 import type { Database, Row, Statement } from "./database.ts";
 import { Listener } from "./listener.ts";
 
 /** Answers slower than this are given up: clients wait 15 to 30 s in all. */
 const QUERY_TIMEOUT_MS = 8_000;
-const INT8_OID = 20;
 
 /** Values beyond 2^53 would lose digits; no column holds such: money is bounded at 9 billion dollars. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid, format) => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format as "text")),
+const types: CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    oid === defaultTypes.builtins.INT8 ? Number : defaultTypes.getTypeParser(oid, format),
 };
 
 export interface PoolOptions {
@@ -25,7 +25,7 @@ export interface PoolOptions {
 /** A pool on one PostgreSQL. Connections are made when needed and made again after a fault. */
 export function openPool(options: PoolOptions): Database {
   const { logger, timeoutMs = QUERY_TIMEOUT_MS } = options;
-  const settings: pg.PoolConfig = {
+  const settings: PoolConfig = {
     ...(typeof options.connection === "string"
       ? { connectionString: options.connection }
       : options.connection),
@@ -38,7 +38,7 @@ export function openPool(options: PoolOptions): Database {
     connectionTimeoutMillis: QUERY_TIMEOUT_MS,
     types,
   };
-  const pool = new pg.Pool({ ...settings, max: options.size ?? 8, idleTimeoutMillis: 60_000 });
+  const pool = new Pool({ ...settings, max: options.size ?? 8, idleTimeoutMillis: 60_000 });
   pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection broke"));
   const listener = new Listener(settings, logger);
   let closed: Promise<void> | null = null;
@@ -68,7 +68,7 @@ export function openPool(options: PoolOptions): Database {
 }
 
 async function run<Result extends Row>(
-  target: pg.Pool | pg.ClientBase,
+  target: Pool | ClientBase,
   statement: Statement | string,
   values: readonly unknown[] = [],
 ): Promise<Result[]> {

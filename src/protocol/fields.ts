@@ -55,5 +55,5 @@ function preview(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string")
     return value.length > 40 ? `a string of ${value.length} characters` : JSON.stringify(value);
-  return typeof value === "object" ? nameOfKind(value) : String(value);
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : nameOfKind(value);
 }

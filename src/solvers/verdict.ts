@@ -16,22 +16,15 @@ export function verdict(task: ClaimedTask, solver: string, outcome: Outcome): Se
     detail,
   });
 
-  switch (outcome.kind) {
-    case "answer": {
-      const { solution, confidence, detail = null } = outcome;
-      const threshold = Number(task.fields["recognizingThreshold"] ?? 0);
-      if (confidence * 100 >= threshold) {
-        return { key, lease, to: "solved", solver, solution, confidence, detail };
-      }
-      return fail(
-        `Confidence ${Math.floor(confidence * 100)} is below the recognizingThreshold of ${threshold}.`,
-        { ...detail, solution, confidence },
-      );
-    }
-    case "unsolvable":
-    case "decline":
-      return fail(outcome.reason, null);
-  }
+  if (outcome.kind !== "answer") return fail(outcome.reason, null);
+  const { solution, confidence, detail = null } = outcome;
+  const threshold = Number(task.fields["recognizingThreshold"] ?? 0);
+  if (confidence * 100 >= threshold)
+    return { key, lease, to: "solved", solver, solution, confidence, detail };
+  return fail(
+    `Confidence ${Math.floor(confidence * 100)} is below the recognizingThreshold of ${threshold}.`,
+    { ...detail, solution, confidence },
+  );
 }
 
 /** What becomes of a task whose solver broke down: another attempt, unless there were enough. */
