@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
 import test from "node:test";
+import { OperatorError } from "../../src/base/errors.ts";
 import { layoutOf } from "../../src/database/embedded/layout.ts";
 import { makeDataDir, postmasterPid, query, start, startChild } from "../support/embedded.ts";
 
@@ -72,6 +76,21 @@ test("a guest that was killed leaves a database that the next guest uses and sto
   assert.equal(await postmasterPid(dataDir), pid);
   await next.stop();
   assert.equal(await postmasterPid(dataDir), null);
+});
+
+test("a database that answers but whose process is not to be seen (another container) is not doubled", async (t) => {
+  const dataDir = await makeDataDir(t);
+  await (await start(t, dataDir, "guest")).stop();
+  const { runDir } = layoutOf(dataDir);
+  const elsewhere = createServer((socket) => socket.destroy());
+  elsewhere.listen(path.join(runDir, ".s.PGSQL.5432"));
+  await once(elsewhere, "listening");
+  t.after(() => elsewhere.close());
+  await assert.rejects(start(t, dataDir), OperatorError);
+  assert.equal(await postmasterPid(dataDir), null);
+  elsewhere.close();
+  await once(elsewhere, "close");
+  await start(t, dataDir);
 });
 
 test("the log of the database holds no statement and no value", async (t) => {

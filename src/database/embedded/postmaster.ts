@@ -10,6 +10,7 @@ import type { FoundPostmaster } from "./find-postmaster.ts";
 import type { Home } from "./home.ts";
 import { boundLog, logSize, logTail, openLog } from "./log-file.ts";
 import { identifyProcess, isAlive, type ProcessIdentity } from "./process-identity.ts";
+import { isListening } from "./socket-directory.ts";
 import { ownDirectory, postmasterArguments } from "./settings.ts";
 
 /** Everything that starting the postmaster takes. */
@@ -17,6 +18,18 @@ export interface Site {
   readonly home: Home;
   readonly binaries: Binaries;
   readonly logger: Logger;
+  /** The path by which the socket's directory can be addressed. */
+  readonly socketDirectory: string;
+}
+
+/** A database answers, but its process is not to be seen: it runs in another container on the same volume. */
+export class OutOfSightError extends OperatorError {
+  constructor(dataDir: string) {
+    super(
+      `The database in ${dataDir} is run by a process that cannot be seen from here, probably in another container. ` +
+        "Starting a second one would destroy the data. Stop the other one first.",
+    );
+  }
 }
 
 /** A running postmaster. */
@@ -42,6 +55,7 @@ export async function bootPostmaster(site: Site, options: BootOptions): Promise<
     const adopted = await adopt(site, found, command, options);
     if (adopted !== null) return adopted;
   }
+  if (await isListening(site.socketDirectory)) throw new OutOfSightError(site.home.layout.dataDir);
   await clearStaleFiles(site.home.layout);
   return startPostmaster(site, command, options.signal);
 }
@@ -104,13 +118,23 @@ async function startPostmaster(
     child.unref();
     const identified = await identifyProcess(child.pid ?? 0);
     const postmaster = identified === null ? null : { process: identified, exited };
-    if (postmaster !== null && (await waitReady(site, postmaster, signal))) return postmaster;
+    if (postmaster !== null && (await waitOrEnd(site, postmaster, signal))) return postmaster;
   } finally {
     await log.close();
   }
   throw new OperatorError(
     `The embedded database could not start. Its log (${layout.logFile}) ends with:\n${await logTail(layout.logFile, logStart)}`,
   );
+}
+
+/** As waitReady; when told to give up it takes the postmaster, which may not have a pid file yet, with it. */
+async function waitOrEnd(site: Site, postmaster: Postmaster, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await waitReady(site, postmaster, signal);
+  } catch (error) {
+    await stopPostmaster(postmaster, site.logger);
+    throw error;
+  }
 }
 
 /** Waits until it takes connections, for as long as its recovery takes; false if it ends instead. */

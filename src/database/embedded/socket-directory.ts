@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { lstat, mkdir, readlink, rm, symlink } from "node:fs/promises";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { OperatorError } from "../../base/errors.ts";
@@ -11,7 +13,7 @@ const MAX_SOCKET_PATH = process.platform === "linux" ? 107 : 103;
 
 /** Whether the socket in this directory can be addressed by its path. */
 export function fitsSocketPath(directory: string): boolean {
-  return Buffer.byteLength(path.join(directory, `.s.PGSQL.${SOCKET_PORT}`)) <= MAX_SOCKET_PATH;
+  return Buffer.byteLength(socketPath(directory)) <= MAX_SOCKET_PATH;
 }
 
 /**
@@ -40,6 +42,23 @@ export async function reachableSocketDirectory(runDir: string, temporary = tmpdi
 export async function removeSocketAlias(runDir: string, temporary = tmpdir()): Promise<void> {
   if (fitsSocketPath(runDir)) return;
   await rm(aliasDirectory(runDir, temporary), { recursive: true, force: true });
+}
+
+/** Whether somebody accepts connections on the socket in this directory. */
+export async function isListening(directory: string): Promise<boolean> {
+  const socket = createConnection(socketPath(directory));
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+function socketPath(directory: string): string {
+  return path.join(directory, `.s.PGSQL.${SOCKET_PORT}`);
 }
 
 function aliasDirectory(runDir: string, temporary: string): string {

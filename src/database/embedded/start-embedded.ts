@@ -7,7 +7,7 @@ import { clusterTag, findPostmaster } from "./find-postmaster.ts";
 import { ensureDatabase, type EmbeddedConnection } from "./first-connection.ts";
 import { prepareHome, type Home } from "./home.ts";
 import { boundLog } from "./log-file.ts";
-import { bootPostmaster, stopPostmaster, type Postmaster, type Site } from "./postmaster.ts";
+import { bootPostmaster, OutOfSightError, stopPostmaster, type Postmaster, type Site } from "./postmaster.ts";
 import { claimOwnership, Presence, withBootLock } from "./presence.ts";
 import { DATABASE_NAME, DATABASE_USER, SOCKET_PORT } from "./settings.ts";
 import { reachableSocketDirectory, removeSocketAlias } from "./socket-directory.ts";
@@ -52,6 +52,7 @@ async function startServer(home: Home, logger: Logger): Promise<EmbeddedServer> 
   try {
     await presence.join();
     const { site, postmaster, connection } = await bringUp(home, presence, logger);
+    if (postmaster === null) throw new OutOfSightError(home.layout.dataDir);
     const supervisor = new Supervisor(postmaster, {
       logger,
       boot: async (signal) =>
@@ -65,13 +66,16 @@ async function startServer(home: Home, logger: Logger): Promise<EmbeddedServer> 
       stop: once(async () => {
         clearInterval(housekeeping);
         await supervisor.stop();
-        await withBootLock(home.layout, NEVER, async () => stopRunning(home, logger));
-        presence.leave();
-        owner.release();
+        try {
+          await withBootLock(home.layout, NEVER, async () => stopRunning(home, logger));
+        } finally {
+          presence.leave();
+          owner.release();
+        }
       }),
     };
   } catch (error) {
-    presence.leave();
+    await giveUp(home, presence, logger);
     owner.release();
     throw error;
   }
@@ -84,9 +88,14 @@ async function startGuest(home: Home, logger: Logger): Promise<EmbeddedServer> {
     const { connection } = await bringUp(home, presence, logger);
     return { connection, stop: once(async () => endVisit(home, presence, logger)) };
   } catch (error) {
-    presence.leave();
+    await giveUp(home, presence, logger);
     throw error;
   }
+}
+
+/** After a failed start: stops what may already run. The failure itself is what the caller has to hear. */
+async function giveUp(home: Home, presence: Presence, logger: Logger): Promise<void> {
+  await endVisit(home, presence, logger).catch(() => presence.leave());
 }
 
 /** The last one to leave turns the light off. */
@@ -99,7 +108,8 @@ async function endVisit(home: Home, presence: Presence, logger: Logger): Promise
 
 interface Running {
   readonly site: Site;
-  readonly postmaster: Postmaster;
+  /** Null: it runs, but in another container. */
+  readonly postmaster: Postmaster | null;
   readonly connection: EmbeddedConnection;
 }
 
@@ -111,26 +121,23 @@ async function bringUp(home: Home, presence: Presence, logger: Logger): Promise<
     if ((await ensureCluster(home, binaries)) === "created") {
       logger.info({ directory: layout.home }, "created the embedded database");
     }
-    const site: Site = { home, binaries, logger };
+    const host = await reachableSocketDirectory(layout.runDir);
+    const site: Site = { home, binaries, logger, socketDirectory: host };
     const postmaster = await bootPatiently(site, () => presence.isAlone());
-    const connection: EmbeddedConnection = {
-      host: await reachableSocketDirectory(layout.runDir),
-      port: SOCKET_PORT,
-      user: DATABASE_USER,
-      database: DATABASE_NAME,
-    };
+    const connection = { host, port: SOCKET_PORT, user: DATABASE_USER, database: DATABASE_NAME };
     await ensureDatabase(connection);
     return { site, postmaster, connection };
   });
 }
 
 /** Boots, and tries again while orphans of a killed postmaster still hold its shared memory. */
-async function bootPatiently(site: Site, mayReplace: () => boolean): Promise<Postmaster> {
+async function bootPatiently(site: Site, mayReplace: () => boolean): Promise<Postmaster | null> {
   const end = performance.now() + LEFTOVER_PATIENCE_MS;
   for (;;) {
     try {
       return await bootPostmaster(site, { signal: NEVER, mayReplace });
     } catch (error) {
+      if (error instanceof OutOfSightError) return null;
       if (!/pre-existing shared memory/.test(messageOf(error)) || performance.now() > end) throw error;
       site.logger.info({}, "waiting for processes of an earlier database to end");
       await sleep(500);

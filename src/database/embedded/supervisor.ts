@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
@@ -78,11 +79,14 @@ export function restartDelay(failures: number): number {
   return Math.min(FIRST_DELAY_MS * 2 ** Math.min(failures - 1, 10), MAX_DELAY_MS);
 }
 
-async function untilGone(postmaster: Postmaster, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await isAlive(postmaster.process))) {
-    const nap = pause(WATCH_INTERVAL_MS, signal);
-    await (postmaster.exited === null ? nap : Promise.race([nap, postmaster.exited]));
+/** Resolves when the postmaster has ended, or on abort. */
+async function untilGone({ process, exited }: Postmaster, signal: AbortSignal): Promise<void> {
+  if (exited !== null) {
+    const aborted = once(signal, "abort");
+    await (signal.aborted ? undefined : Promise.race([exited, aborted]));
+    return;
   }
+  while (!signal.aborted && (await isAlive(process))) await pause(WATCH_INTERVAL_MS, signal);
 }
 
 /** Sleeps; an abort ends it early and quietly. */
