@@ -1,7 +1,7 @@
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/options.ts";
 import type { Database } from "./database.ts";
-import { startEmbedded } from "./embedded/embedded.ts";
+import { startEmbedded } from "./embedded/start-embedded.ts";
 import { migrate } from "./migrate.ts";
 import { openPool } from "./pool.ts";
 
