@@ -115,8 +115,9 @@ test("a full disk: the database cannot go on, and comes back by itself when ther
   const dataDir = await makeDataDir(t);
   await mkdir(dataDir, { recursive: true });
   const mount = ["-t", "tmpfs", "-o", "size=80m,mode=700", "tmpfs", dataDir];
-  if (!isRoot || spawnSync("mount", mount).status !== 0) return t.skip("may not mount a small file system");
-  afterwards(t, async () => spawnSync("umount", ["-l", dataDir]));
+  if (!isRoot || spawnSync("/bin/mount", mount).status !== 0)
+    return t.skip("may not mount a small file system");
+  afterwards(t, async () => spawnSync("/bin/umount", ["-l", dataDir]));
   const server = await start(t, dataDir);
   await query(server.connection, "create table kept as select 1 as one");
   const { home, logFile } = layoutOf(dataDir);
