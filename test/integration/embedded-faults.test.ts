@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import test from "node:test";
+import { Client } from "pg";
 import { layoutOf } from "../../src/database/embedded/layout.ts";
 import type { EmbeddedServer } from "../../src/database/embedded/start-embedded.ts";
 import {
@@ -40,6 +41,33 @@ test("kill -9 of the database: it comes back at the same address, with every com
   const server = await start(t, dataDir);
   await query(server.connection, "create table kept as select 1 as one");
   await assertRevived(server, dataDir, "own child");
+});
+
+test("kill -9 of the database under load: every row that was acknowledged is there", async (t) => {
+  const dataDir = await makeDataDir(t);
+  const { connection } = await start(t, dataDir);
+  await query(connection, "create table kept (id int primary key)");
+  const acknowledged: number[] = [];
+  const writer = new Client({ ...connection });
+  writer.on("error", () => undefined);
+  await writer.connect();
+  const writing = (async () => {
+    for (let id = 0; ; id += 1) {
+      await writer.query("insert into kept values ($1)", [id]);
+      acknowledged.push(id);
+    }
+  })();
+  const broken = assert.rejects(writing);
+  await eventually(() => acknowledged.length > 200);
+  await endPostmaster(dataDir, "SIGKILL");
+  await broken;
+  const rows = await eventually(async () => tryQuery(connection, "select id from kept order by id"));
+  const found = new Set(rows?.map(({ id }) => id));
+  assert.deepEqual(
+    acknowledged.filter((id) => !found.has(id)),
+    [],
+  );
+  await writer.end().catch(() => undefined);
 });
 
 test("kill -9 of both at once: the next server recovers", async (t) => {
