@@ -106,7 +106,7 @@ export class KeyRing {
   /** Null when the key is unknown or revoked. @param key without suffixes */
   async find(key: string): Promise<Caller | null> {
     if (key === "" || key.length > 200) return null;
-    const id = digest(key).toString("base64");
+    const id = hash("sha256", key, "base64");
     const remembered = this.#known.get(id);
     if (remembered !== undefined && remembered.until > performance.now()) return remembered.caller;
     const { caller } = await this.#lookUp.submit(id);

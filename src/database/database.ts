@@ -14,6 +14,13 @@ export interface Queryable {
 }
 
 export interface Database extends Queryable {
+  /**
+   * Commits without waiting for the disk: a crash may lose the newest of them, never parts of one. For what need not
+   * survive (leases), or what `durable` is awaited for before anybody is told.
+   */
+  readonly relaxed: Queryable;
+  /** Resolves once every commit that had returned before the call is on disk. Calls share the wait. */
+  durable(): Promise<void>;
   /** Runs `work` in one transaction; a rejection rolls back. */
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
   /**

@@ -43,7 +43,7 @@ const SUBMIT = {
   ), accepted as materialized (
     select *, nextval('task_ids')::int as id, nextval('tasks_key_seq') as task_key from affordable where running <= balance
   ), charged as (
-    update accounts a set balance = a.balance - c.total, held = a.held + c.total
+    update accounts a set balance = a.balance - c.total
     from (select account, sum(price) as total from accepted group by account) c
     where a.id = c.account and c.total > 0
   ), task as (
@@ -79,9 +79,12 @@ export class Submitter {
       async (tasks) => {
         const results = await this.#write(tasks);
         onQueued();
+        // The commit let go of the account rows without waiting for the disk, so the next flush already runs; the
+        // callers are told only after their tasks are on disk.
+        await database.durable();
         return results;
       },
-      { maxItems: 200 },
+      { maxItems: 200, maxFlushes: 3 },
     );
   }
 
@@ -131,7 +134,7 @@ export class Submitter {
     const parameters = [JSON.stringify(records), images];
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#database.query<SubmitRow>(SUBMIT, parameters);
+        return await this.#database.relaxed.query<SubmitRow>(SUBMIT, parameters);
       } catch (error) {
         if (attempt >= ID_ATTEMPTS || !isUniqueViolation(error, "tasks_id_unique")) throw error;
         // Skip ahead in doubling steps: past a block of kept ids in few attempts.

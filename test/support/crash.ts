@@ -75,7 +75,9 @@ export async function crashTest(options: CrashOptions): Promise<CrashReport> {
       if (random() < 0.3) {
         // The server has to live on with a database that is gone for a moment, and is then killed itself.
         kills.database += 1;
-        const [pid] = (await readFile(join(dataDir, "postgresql/cluster/postmaster.pid"), "utf8")).split("\n");
+        const [pid] = (await readFile(join(dataDir, "postgresql/cluster/postmaster.pid"), "utf8")).split(
+          "\n",
+        );
         process.kill(Number(pid), "SIGKILL");
         await delay(random() * 1500);
       }
