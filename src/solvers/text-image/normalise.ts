@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { ImageError, inspectImage } from "./inspect.ts";
+import { ImageError, MAX_PIXELS, inspectImage } from "./inspect.ts";
 import { decodeBmp } from "./bmp.ts";
 
 /** Size of the network's input. Training renders to the same size (training/page.py). */
@@ -35,7 +35,7 @@ export async function normalise(bytes: Uint8Array): Promise<Uint8Array> {
     const source =
       info.format === "bmp"
         ? sharp(decodeBmp(bytes), { raw: { width: info.width, height: info.height, channels: 4 } })
-        : sharp(bytes, { limitInputPixels: info.width * info.height, failOn: "error", animated: false });
+        : sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error", animated: false });
     // Alpha is premultiplied by sharp while it scales, so hidden colours never bleed in.
     const scaled = await source
       .resize(fit.width, fit.height, { fit: "fill", kernel: "cubic", fastShrinkOnLoad: false })
