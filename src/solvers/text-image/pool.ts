@@ -115,7 +115,10 @@ export class ThreadPool<Job, Result> {
   }
 
   #add(): void {
-    const worker = new Worker(this.#options.thread, { workerData: this.#options.workerData });
+    const worker = new Worker(this.#options.thread, {
+      workerData: this.#options.workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 },
+    });
     const exited = Promise.withResolvers<void>();
     const member: Member<Job, Result> = {
       worker,
@@ -166,7 +169,9 @@ export class ThreadPool<Job, Result> {
     clearTimeout(member.timer);
     this.#members.delete(member);
     if (this.#stopping !== null) {
-      for (const entry of member.held) entry.reject(new ThreadFault("The recogniser is stopping."));
+      const fault = new ThreadFault("The recogniser is stopping.");
+      for (const entry of member.held) entry.reject(fault);
+      member.ready.reject(fault);
       return;
     }
     const fault = new ThreadFault(`A recogniser thread ${what}.`);
