@@ -25,6 +25,7 @@ for (const name of chosen.length > 0 ? chosen : names) {
     `${name.padEnd(16)} ${show(percent(report.folded), 1, 9)} ${show(percent(report.exact), 1, 9)} ${show(report.calibrationError, 3, 16)} ${show(report.cpuMs.median, 1, 14)} / ${show(report.cpuMs.p95, 1, 0)}`,
   );
   if (process.env["WRONG"] === "1") {
-    for (const { file, expected, got, confidence } of report.wrong) console.log("  ", file, expected, got, confidence.toFixed(3));
+    for (const { file, expected, got, confidence } of report.wrong)
+      console.log("  ", file, expected, got, confidence.toFixed(3));
   }
 }

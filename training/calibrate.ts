@@ -24,7 +24,9 @@ const reader = await openReader(defaultModelDir());
 const points: Record<"folded" | "exact", Point[]> = { folded: [], exact: [] };
 const sets = readdirSync(folder).filter((name) => name.endsWith(".bin"));
 for (const name of sets) {
-  const labels = readFileSync(join(folder, name.replace(/bin$/, "txt")), "utf8").split("\n").slice(0, -1);
+  const labels = readFileSync(join(folder, name.replace(/bin$/, "txt")), "utf8")
+    .split("\n")
+    .slice(0, -1);
   const pixels = readFileSync(join(folder, name));
   const weight = (name.startsWith("render") ? sets.length - 1 : 1) / labels.length;
   for (let at = 0; at < labels.length; at += 50) {

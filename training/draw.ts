@@ -13,7 +13,9 @@ import { generators, seedRandom } from "./generators.ts";
 const [mode, name = "", countText, seedText, out = "", flag] = process.argv.slice(2);
 const generator = generators[name];
 if (generator === undefined || (mode !== "tensors" && mode !== "files") || out === "") {
-  throw new Error(`usage: draw.ts tensors|files GENERATOR COUNT FIRST_SEED OUT; generators: ${Object.keys(generators).join(", ")}`);
+  throw new Error(
+    `usage: draw.ts tensors|files GENERATOR COUNT FIRST_SEED OUT; generators: ${Object.keys(generators).join(", ")}`,
+  );
 }
 const wild = flag === "--wild" || (mode === "tensors" && flag !== "--plain");
 const count = Number(countText);

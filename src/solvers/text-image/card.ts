@@ -30,7 +30,10 @@ export function weightsPath(modelDir: string): string {
 }
 
 export async function loadModelCard(modelDir: string): Promise<ModelCard> {
-  const card = JSON.parse(await readFile(join(modelDir, "text-image.json"), "utf8")) as Omit<ModelCard, "alphabet"> & {
+  const card = JSON.parse(await readFile(join(modelDir, "text-image.json"), "utf8")) as Omit<
+    ModelCard,
+    "alphabet"
+  > & {
     alphabet: string;
   };
   return { ...card, alphabet: [...card.alphabet] };

@@ -89,7 +89,10 @@ export function beamSearch(scores: Scores, options: DecodeOptions): Candidate[] 
     if (live.length === 0) live.push(top);
     beam = step(beam, live, folded, variant, options.alphabet, width);
   }
-  return beam.map((prefix) => ({ text: prefix.text, probability: Math.min(1, prefix.blank + prefix.symbol) }));
+  return beam.map((prefix) => ({
+    text: prefix.text,
+    probability: Math.min(1, prefix.blank + prefix.symbol),
+  }));
 }
 
 function step(
@@ -118,11 +121,7 @@ function step(
       // A character directly after itself needs a blank between; without one it is the same character, still lasting.
       const from = c === prefix.last ? prefix.blank : all;
       if (from === 0) continue;
-      const longer = reach(
-        `${prefix.key},${c}`,
-        prefix.text + alphabet[variant[c]! - 1]!,
-        c,
-      );
+      const longer = reach(`${prefix.key},${c}`, prefix.text + alphabet[variant[c]! - 1]!, c);
       longer.symbol += from * folded[c]!;
     }
   }

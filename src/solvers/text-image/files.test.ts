@@ -38,7 +38,10 @@ test("a bench counts exact and folded answers, by length, and lists the wrong on
   const [read] = await solveFiles([join(dir, "a.png")]);
   assert.ok(read?.result.kind === "reading");
   const answer = read.result.reading.text;
-  await writeFile(join(dir, "labels.tsv"), `a.png\t${answer}\tmore\tcolumns\r\na.png\tWRONG\nbroken.png\tabc\n`);
+  await writeFile(
+    join(dir, "labels.tsv"),
+    `a.png\t${answer}\tmore\tcolumns\r\na.png\tWRONG\nbroken.png\tabc\n`,
+  );
   const seen: number[] = [];
   const report = await benchFolder(dir, { onProgress: (done, total) => seen.push(done, total) });
   assert.equal(report.total, 3);

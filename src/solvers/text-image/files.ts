@@ -21,7 +21,9 @@ export async function solveFiles(paths: readonly string[], options: FileOptions 
   try {
     const out: SolvedFile[] = [];
     for (const file of paths) {
-      const [result] = await reader.read([{ image: await open(file), hints: { ...noHints, ...options.hints } }]);
+      const [result] = await reader.read([
+        { image: await open(file), hints: { ...noHints, ...options.hints } },
+      ]);
       out.push({ file, result: result! });
     }
     return out;
@@ -85,13 +87,18 @@ interface Label {
 
 /** The labelled files. Throws an `OperatorError` that names the first line without a tab. */
 export function parseLabels(bytes: Uint8Array, dir: string): Label[] {
-  const lines = new TextDecoder().decode(bytes).replace(/^\uFEFF/, "").split(/\r?\n/);
+  const lines = new TextDecoder()
+    .decode(bytes)
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/);
   const labels: Label[] = [];
   lines.forEach((line, i) => {
     if (line === "") return;
     const [file, answer] = line.split("\t");
     if (file === undefined || file === "" || answer === undefined) {
-      throw new OperatorError(`${join(dir, "labels.tsv")}, line ${i + 1}: expected a file name, a tab and the answer.`);
+      throw new OperatorError(
+        `${join(dir, "labels.tsv")}, line ${i + 1}: expected a file name, a tab and the answer.`,
+      );
     }
     labels.push({ file, answer });
   });

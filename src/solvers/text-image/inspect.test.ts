@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { ImageError, MAX_PIXELS, inspectImage } from "./inspect.ts";
 
-const blank = (width: number, height: number): sharp.Sharp =>
+const blank = (width: number, height: number): Sharp =>
   sharp({ create: { width, height, channels: 3, background: "#fff" } });
 
 /** A PNG header that claims any size; 33 bytes, no pixels. */
@@ -36,7 +36,10 @@ test("format and size are read from the header of every supported format", async
 });
 
 test("the size of a JPEG is found behind metadata that holds a thumbnail-sized segment", async () => {
-  const file = await blank(40, 30).withExif({ IFD0: { Copyright: "x".repeat(3000) } }).jpeg().toBuffer();
+  const file = await blank(40, 30)
+    .withExif({ IFD0: { Copyright: "x".repeat(3000) } })
+    .jpeg()
+    .toBuffer();
   assert.deepEqual(inspectImage(file), { format: "jpeg", width: 40, height: 30 });
 });
 
@@ -54,8 +57,16 @@ const refused: [string, Uint8Array, RegExp][] = [
   ["a data URL in Base64 in Base64", Buffer.from("data:image/png;base64,iVBOR"), /encoded twice/],
   ["a PNG signature alone", Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), /cut off or damaged/],
   ["a PNG of no width", pngClaiming(0, 40), /damaged/],
-  ["a JPEG without a frame", Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xd9]), /cut off or damaged/],
-  ["30,000 × 30,000 pixels in 33 bytes", pngClaiming(30_000, 30_000), /30000 × 30000 pixels; at most 4 million/],
+  [
+    "a JPEG without a frame",
+    Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xd9]),
+    /cut off or damaged/,
+  ],
+  [
+    "30,000 × 30,000 pixels in 33 bytes",
+    pngClaiming(30_000, 30_000),
+    /30000 × 30000 pixels; at most 4 million/,
+  ],
   ["a very long thin picture", pngClaiming(60_000, 10), /16384 a side/],
 ];
 

@@ -24,7 +24,8 @@ type Size = { width: number; height: number } | null;
  * Throws an `ImageError` for what is no supported picture, and for too many pixels.
  */
 export function inspectImage(bytes: Uint8Array): ImageInfo {
-  if (bytes.length === 0) throw new ImageError("The image is empty. Send the bytes of an image file in Base64.");
+  if (bytes.length === 0)
+    throw new ImageError("The image is empty. Send the bytes of an image file in Base64.");
   const format = formatOf(bytes);
   if (format === null) throw new ImageError(explainUnknown(bytes));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -97,7 +98,8 @@ function webpSize(view: DataView): Size {
   const kind = view.getUint32(12);
   if (kind === 0x56503858) {
     // "VP8X": 24-bit canvas size minus one
-    const at = (offset: number): number => view.getUint16(offset, true) + (view.getUint8(offset + 2) << 16) + 1;
+    const at = (offset: number): number =>
+      view.getUint16(offset, true) + (view.getUint8(offset + 2) << 16) + 1;
     return { width: at(24), height: at(27) };
   }
   if (kind === 0x5650384c) {
@@ -118,7 +120,8 @@ function tiffSize(view: DataView): Size {
     const at = directory + 2 + i * 12;
     const tag = view.getUint16(at, little);
     if (tag !== 256 && tag !== 257) continue;
-    const value = view.getUint16(at + 2, little) === 3 ? view.getUint16(at + 8, little) : view.getUint32(at + 8, little);
+    const value =
+      view.getUint16(at + 2, little) === 3 ? view.getUint16(at + 8, little) : view.getUint32(at + 8, little);
     if (tag === 256) width = value;
     else height = value;
   }
@@ -135,8 +138,7 @@ function jpegSize(view: DataView): Size {
       at++;
       continue;
     }
-    const isFrame =
-      marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
     if (isFrame) return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
     at += 2 + view.getUint16(at + 2);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { ImageError } from "./inspect.ts";
 import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH, fitInput, normalise } from "./normalise.ts";
 
@@ -8,7 +8,7 @@ const WIDTH = 96;
 const HEIGHT = 32;
 
 /** A black bar, x 24–47 and y 8–23, on white; as RGBA with the given colours and alphas. */
-function bar(ink: number, inkAlpha: number, ground: number, groundAlpha: number): sharp.Sharp {
+function bar(ink: number, inkAlpha: number, ground: number, groundAlpha: number): Sharp {
   const data = Buffer.alloc(WIDTH * HEIGHT * 4);
   for (let y = 0; y < HEIGHT; y++) {
     for (let x = 0; x < WIDTH; x++) {
@@ -20,7 +20,7 @@ function bar(ink: number, inkAlpha: number, ground: number, groundAlpha: number)
   return sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 4 } });
 }
 
-const opaque = (): sharp.Sharp => bar(0, 255, 255, 255).removeAlpha();
+const opaque = (): Sharp => bar(0, 255, 255, 255).removeAlpha();
 
 /** The red value at a place of the input given as shares of its width and height. */
 function at(page: Uint8Array, x: number, y: number): number {
@@ -35,7 +35,7 @@ function assertBar(page: Uint8Array, name: string): void {
 }
 
 test("every supported format comes out as the same picture", async () => {
-  const files: Record<string, sharp.Sharp> = {
+  const files: Record<string, Sharp> = {
     png: opaque().png(),
     "palette PNG": opaque().png({ palette: true }),
     "gray PNG": opaque().toColourspace("b-w").png(),
@@ -90,7 +90,10 @@ function bitmap(rgb: Uint8Array, bits: number, topDown: boolean): Buffer {
 
 test("dark text on a transparent ground comes out dark on white", async () => {
   assertBar(await normalise(await bar(0, 255, 0, 0).png().toBuffer()), "black on transparent black");
-  assertBar(await normalise(await bar(0, 255, 255, 0).webp({ lossless: true }).toBuffer()), "on transparent white");
+  assertBar(
+    await normalise(await bar(0, 255, 255, 0).webp({ lossless: true }).toBuffer()),
+    "on transparent white",
+  );
 });
 
 test("light text on a transparent ground comes out light on black", async () => {
@@ -102,8 +105,12 @@ test("light text on a transparent ground comes out light on black", async () => 
 });
 
 test("the first frame of an animation is read", async () => {
-  const frames = await Promise.all([opaque(), bar(255, 255, 255, 255).removeAlpha()].map((f) => f.png().toBuffer()));
-  const file = await sharp(frames, { join: { animated: true } }).gif().toBuffer();
+  const frames = await Promise.all(
+    [opaque(), bar(255, 255, 255, 255).removeAlpha()].map((f) => f.png().toBuffer()),
+  );
+  const file = await sharp(frames, { join: { animated: true } })
+    .gif()
+    .toBuffer();
   assertBar(await normalise(file), "animation");
 });
 

@@ -26,7 +26,11 @@ interface Echo {
   batch: number;
 }
 
-function poolOf(t: TestContext, script = obedient, options: Partial<PoolOptions> = {}): ThreadPool<string, Echo> {
+function poolOf(
+  t: TestContext,
+  script = obedient,
+  options: Partial<PoolOptions> = {},
+): ThreadPool<string, Echo> {
   const pool = new ThreadPool<string, Echo>({
     thread: new URL(`data:text/javascript,${encodeURIComponent(script)}`),
     workerData: null,
@@ -83,7 +87,10 @@ test("jobs that waited behind a dead thread are done by its replacement", async 
   const dead = assert.rejects(pool.run("die"), ThreadFault);
   const results = await Promise.all(["a", "b"].map((job) => pool.run(job)));
   await dead;
-  assert.deepEqual(results.map((result) => result.job), ["a", "b"]);
+  assert.deepEqual(
+    results.map((result) => result.job),
+    ["a", "b"],
+  );
 });
 
 test("a batch that fails is rejected and the thread stays", async (t) => {
@@ -110,7 +117,10 @@ test("an aborted job is rejected at once, waiting or in work; its neighbours are
   const work = [pool.run("a", control.signal), pool.run("b"), pool.run("c", control.signal)];
   control.abort(reason);
   const settled = await Promise.allSettled(work);
-  assert.deepEqual(settled.map((one) => one.status), ["rejected", "fulfilled", "rejected"]);
+  assert.deepEqual(
+    settled.map((one) => one.status),
+    ["rejected", "fulfilled", "rejected"],
+  );
   await assert.rejects(pool.run("d", control.signal), reason);
 });
 

@@ -12,7 +12,9 @@ import { Worker } from "node:worker_threads";
 import { messageOf } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 
-export type ToThread<Job> = { readonly kind: "jobs"; readonly jobs: readonly Job[] } | { readonly kind: "close" };
+export type ToThread<Job> =
+  | { readonly kind: "jobs"; readonly jobs: readonly Job[] }
+  | { readonly kind: "close" };
 export type FromThread<Result> =
   | { readonly kind: "ready" }
   | { readonly kind: "results"; readonly results: readonly Result[] }
@@ -157,7 +159,8 @@ export class ThreadPool<Job, Result> {
     member.held = [];
     member.state = "idle";
     if (message.kind === "ready") member.ready.resolve();
-    else if (message.kind === "failed") for (const entry of held) entry.reject(new ThreadFault(message.message));
+    else if (message.kind === "failed")
+      for (const entry of held) entry.reject(new ThreadFault(message.message));
     else held.forEach((entry, i) => entry.resolve(message.results[i]!));
     this.#dispatch();
   }

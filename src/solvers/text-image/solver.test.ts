@@ -16,7 +16,11 @@ before(() => {
 });
 after(() => solver.stop?.());
 
-function task(image: Uint8Array | null, fields: Record<string, unknown> = {}, type = "ImageToTextTask"): SolverTask {
+function task(
+  image: Uint8Array | null,
+  fields: Record<string, unknown> = {},
+  type = "ImageToTextTask",
+): SolverTask {
   return { type, fields, image, attempt: 1 };
 }
 
@@ -40,7 +44,10 @@ test("the answer comes with its confidence, three candidates and a confidence fo
   const answer = (await golden("labels.tsv")).toString().match(/captchapng-700001\.png\t(\d+)/)?.[1];
   assert.deepEqual(outcome.solution, { text: answer });
   assert.ok(outcome.confidence > 0.8 && outcome.confidence < 1, `${outcome.confidence}`);
-  const detail = outcome.detail as { characters: number[]; candidates: { text: string; probability: number }[] };
+  const detail = outcome.detail as {
+    characters: number[];
+    candidates: { text: string; probability: number }[];
+  };
   assert.equal(detail.characters.length, answer?.length);
   assert.ok(detail.candidates.length <= 3);
   assert.equal(detail.candidates[0]?.text, answer);
@@ -94,7 +101,10 @@ test("what is no picture, or only half of one, is unsolvable with a reason that 
 test("a broken picture does not harm the pictures in its batch", async () => {
   const good = await golden("captchapng-700001.png");
   const outcomes = await Promise.all([good, good.subarray(0, 80), good, good].map((image) => solve(image)));
-  assert.deepEqual(outcomes.map((outcome) => outcome.kind), ["answer", "unsolvable", "answer", "answer"]);
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.kind),
+    ["answer", "unsolvable", "answer", "answer"],
+  );
   assert.deepEqual(outcomes[0], outcomes[3]);
 });
 
