@@ -12,3 +12,10 @@ export const silentLogger: Logger = {
   warn: () => undefined,
   error: () => undefined,
 };
+
+const LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof LEVELS)[number];
+
+export function isLogLevel(text: string): text is LogLevel {
+  return LEVELS.some((level) => level === text);
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startGlyphdesk, startProcess } from "../test/support/process.ts";
+import { createAndAwait, measure, type Sample, type Work } from "./support/measure.ts";
+
+/**
+ * `npm run bench`: the built server on its embedded database, with a solver that answers at once, against a bare
+ * Fastify that echoes the same JSON, in the same run on the same machine. Only the ratios mean anything elsewhere.
+ */
+const { values: flags } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "5" },
+    connections: { type: "string", default: "1,16,64,256" },
+    json: { type: "boolean", default: false },
+  },
+});
+const KEY = "bench-key-0001";
+const seconds = Number(flags.seconds);
+
+const picture = await readFile(new URL("../docs/example.png", import.meta.url));
+const createBody = JSON.stringify({
+  clientKey: KEY,
+  task: { type: "ImageToTextTask", body: picture.toString("base64") },
+});
+
+const dataDir = await mkdtemp(join(tmpdir(), "glyphdesk-bench-"));
+const echo = await startProcess(["bench/echo-server.ts"]);
+const desk = await startGlyphdesk({
+  GLYPHDESK_DATA_DIR: dataDir,
+  GLYPHDESK_API_KEY: KEY,
+  GLYPHDESK_BALANCE: "1000000",
+  GLYPHDESK_SOLVERS: "./bench/no-op-solver.js",
+  GLYPHDESK_POLL_LIMIT: "1000000000",
+  ...(process.env["BENCH_DATABASE_URL"] ? { GLYPHDESK_DATABASE_URL: process.env["BENCH_DATABASE_URL"] } : {}),
+});
+
+try {
+  const taskId = await oneSolvedTask();
+  const readBody = JSON.stringify({ clientKey: KEY, taskId });
+  const create: Work = async (send) => void (await send("/createTask", createBody));
+  const read: Work = async (send) => void (await send("/getTaskResult", readBody));
+  const comparisons: { name: string; goal: number; ours: Work; theirs: Work }[] = [
+    { name: "createTask", goal: 0.5, ours: create, theirs: create },
+    { name: "getTaskResult", goal: 0.8, ours: read, theirs: read },
+    {
+      name: "create→ready",
+      goal: 0.4,
+      ours: createAndAwait(KEY, createBody),
+      theirs: async (send) => {
+        await create(send);
+        await read(send);
+      },
+    },
+  ];
+  const results: object[] = [];
+  for (const { name, goal, ours, theirs } of comparisons) {
+    for (const connections of flags.connections.split(",").map(Number)) {
+      // The yardstick is measured before and after, so that a machine that slows down meanwhile does not flatter us.
+      const before = await measure(echo.url, connections, seconds / 2, theirs);
+      const sample = await measure(desk.url, connections, seconds, ours);
+      const after = await measure(echo.url, connections, seconds / 2, theirs);
+      const yardstick = (before.perSecond + after.perSecond) / 2;
+      const ratio = sample.perSecond / yardstick;
+      results.push({ name, connections, ratio, goal, yardstick, ...sample });
+      if (!flags.json) process.stdout.write(`${row(name, connections, ratio, yardstick, sample)}\n`);
+    }
+  }
+  if (flags.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+} finally {
+  await Promise.all([desk.stop(), echo.stop()]);
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function oneSolvedTask(): Promise<number> {
+  let id = 0;
+  await measure(desk.url, 1, 0, async (send) => {
+    const { taskId } = await send("/createTask", createBody);
+    id = Number(taskId);
+    for (;;) {
+      const { status } = await send("/getTaskResult", JSON.stringify({ clientKey: KEY, taskId: id }));
+      if (status === "ready") return;
+    }
+  });
+  return id;
+}
+
+function row(name: string, connections: number, ratio: number, yardstick: number, sample: Sample): string {
+  const cells = [
+    name.padEnd(14),
+    `${connections} conn`.padStart(9),
+    `${sample.perSecond.toFixed(0)}/s`.padStart(9),
+    `echo ${yardstick.toFixed(0)}/s`.padStart(13),
+    `ratio ${ratio.toFixed(2)}`,
+    `p50 ${sample.p50.toFixed(2)} ms`.padStart(13),
+    `p99 ${sample.p99.toFixed(2)} ms`.padStart(14),
+  ];
+  return cells.join("  ");
+}

@@ -1,0 +1,135 @@
+import { hash, randomBytes } from "node:crypto";
+import { OperatorError } from "../base/errors.ts";
+import { Batcher } from "../database/batch.ts";
+import type { Database, Queryable, Row } from "../database/database.ts";
+import { isUniqueViolation } from "../database/faults.ts";
+import { findAccount } from "./accounts.ts";
+
+/** Characters of a key that are kept for display. */
+const PREFIX_LENGTH = 6;
+/** NOTIFY channel that tells every process to forget what it knows of keys. */
+export const KEYS_CHANNEL = "glyphdesk_keys";
+/** How long a looked-up key is believed without the NOTIFY, which may be lost. */
+const BELIEVED_MS = 5_000;
+/** Unknown keys are remembered more briefly and only so many, or a flood of them would fill the memory. */
+const UNKNOWN_BELIEVED_MS = 1_000;
+const REMEMBERED = 20_000;
+
+export interface ApiKey extends Row {
+  readonly account: string;
+  readonly prefix: string;
+  readonly createdAt: Date;
+  readonly revokedAt: Date | null;
+}
+
+/** Who a request comes from. */
+export interface Caller {
+  readonly accountId: number;
+  readonly keyId: number;
+}
+
+/**
+ * Makes a key for an account: 32 hexadecimal digits, as the hosted service's are, so that clients that check the form
+ * accept it.
+ * @param text a key to use instead of a random one
+ * @returns the key: the only time that it can be seen
+ */
+export async function createKey(
+  database: Queryable,
+  accountName: string,
+  text = randomBytes(16).toString("hex"),
+): Promise<string> {
+  const account = await findAccount(database, accountName);
+  try {
+    await database.query(
+      `with told as (select pg_notify('${KEYS_CHANNEL}', ''))
+       insert into api_keys (account_id, prefix, hash) select $1, $2, $3 from told`,
+      [account.id, text.slice(0, PREFIX_LENGTH), digest(text)],
+    );
+  } catch (error) {
+    if (!isUniqueViolation(error, "api_keys_hash_unique")) throw error;
+    throw new OperatorError("That key is in use, or was revoked. Choose another.");
+  }
+  return text;
+}
+
+/** Whether the key was ever made here, revoked ones included: a revoked key never comes back. */
+export async function hasKey(database: Queryable, text: string): Promise<boolean> {
+  const rows = await database.query("select 1 as found from api_keys where hash = $1", [digest(text)]);
+  return rows.length > 0;
+}
+
+export async function listKeys(database: Database): Promise<ApiKey[]> {
+  return database.query<ApiKey>(
+    `select a.name as account, k.prefix, k.created_at as "createdAt", k.revoked_at as "revokedAt"
+     from api_keys k join accounts a on a.id = k.account_id order by k.id`,
+  );
+}
+
+/**
+ * Revokes the one key that starts so, at once in every process.
+ * @throws OperatorError when no live key or several start so
+ */
+export async function revokeKey(database: Database, start: string): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const keys = await transaction.query<Row & { id: number; prefix: string }>(
+      `select id, prefix from api_keys where revoked_at is null and left(prefix, length($1)) = $1 for update`,
+      [start.slice(0, PREFIX_LENGTH)],
+    );
+    const [key] = keys;
+    if (key === undefined || start === "") {
+      throw new OperatorError(`No live key starts with "${start}". See \`glyphdesk key list\`.`);
+    }
+    if (keys.length > 1) {
+      throw new OperatorError(
+        `${keys.length} keys start with "${start}". Give all ${PREFIX_LENGTH} characters shown.`,
+      );
+    }
+    await transaction.query(
+      `with told as (select pg_notify('${KEYS_CHANNEL}', ''))
+       update api_keys set revoked_at = now() from told where id = $1`,
+      [key.id],
+    );
+  });
+}
+
+/** Looks keys up, remembering the answers: a request costs one hash and no statement. */
+export class KeyRing {
+  readonly #known = new Map<string, { readonly caller: Caller | null; readonly until: number }>();
+  readonly #lookUp: Batcher<string, { readonly caller: Caller | null }>;
+
+  constructor(database: Database) {
+    this.#lookUp = new Batcher((keys) => find(database, keys), { maxItems: 500 });
+    database.listen(KEYS_CHANNEL, () => this.#known.clear());
+  }
+
+  /** Null when the key is unknown or revoked. @param key without suffixes */
+  async find(key: string): Promise<Caller | null> {
+    if (key === "" || key.length > 200) return null;
+    const id = digest(key).toString("base64");
+    const remembered = this.#known.get(id);
+    if (remembered !== undefined && remembered.until > performance.now()) return remembered.caller;
+    const { caller } = await this.#lookUp.submit(id);
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    const believed = caller === null ? UNKNOWN_BELIEVED_MS : BELIEVED_MS;
+    this.#known.set(id, { caller, until: performance.now() + believed });
+    return caller;
+  }
+}
+
+// One index probe for each hash.
+const FIND = {
+  name: "find-keys",
+  text: `select encode(hash, 'base64') as hash, id, account_id from api_keys
+    where hash in (select decode(h, 'base64') from unnest($1::text[]) as h) and revoked_at is null`,
+};
+
+async function find(database: Database, hashes: readonly string[]): Promise<{ caller: Caller | null }[]> {
+  const rows = await database.query<Row & { hash: string; id: number; account_id: number }>(FIND, [hashes]);
+  const callers = new Map(rows.map((row) => [row.hash, { accountId: row.account_id, keyId: row.id }]));
+  return hashes.map((id) => ({ caller: callers.get(id) ?? null }));
+}
+
+function digest(key: string): Buffer {
+  return hash("sha256", key, "buffer");
+}

@@ -1,0 +1,78 @@
+import type { Micros } from "../base/money.ts";
+import type { Database, Row } from "../database/database.ts";
+
+/** What an account's books must show, recomputed from its entries. */
+export interface AuditRow extends Row {
+  readonly account: string;
+  readonly balance: Micros;
+  readonly held: Micros;
+  /** Sum of the entries of the book "available". */
+  readonly balanceFromEntries: Micros;
+  /** Sum of the entries of the book "held". */
+  readonly heldFromEntries: Micros;
+  /** Sum of the prices of the account's unfinished tasks: what must be held. */
+  readonly heldByTasks: Micros;
+}
+
+export interface Audit {
+  readonly accounts: readonly AuditRow[];
+  /** Sentences, one for each thing that is wrong; empty when the books are right. */
+  readonly faults: readonly string[];
+}
+
+// One statement sees one snapshot, so it may run while the server works. Reads the whole ledger and all open tasks.
+const AUDIT = `
+  with leg as (
+    select account_id,
+      sum(amount) filter (where book = 'available') as available,
+      sum(amount) filter (where book = 'held') as held,
+      sum(amount) as total
+    from ledger_legs group by account_id
+  ), open as (
+    select account_id, sum(price) as price from tasks where state in ('queued', 'leased') group by account_id
+  )
+  select a.name as account, a.balance, a.held,
+    coalesce(leg.available, 0)::bigint as "balanceFromEntries",
+    coalesce(leg.held, 0)::bigint as "heldFromEntries",
+    coalesce(open.price, 0)::bigint as "heldByTasks"
+  from accounts a left join leg on leg.account_id = a.id left join open on open.account_id = a.id
+  order by a.id`;
+
+// Kept tasks only: a deleted task's entries were checked while it was there, and the unique indexes still bind them.
+const TASK_FAULTS = `
+  select t.id, t.state, t.price,
+    coalesce(sum(l.amount) filter (where l.kind = 'hold'), 0)::bigint as held,
+    coalesce(sum(l.amount) filter (where l.kind = 'capture'), 0)::bigint as captured,
+    coalesce(sum(l.amount) filter (where l.kind = 'release'), 0)::bigint as released
+  from tasks t left join ledger l on l.task_key = t.key
+  group by t.key
+  having coalesce(sum(l.amount) filter (where l.kind = 'hold'), 0) <> t.price
+    or coalesce(sum(l.amount) filter (where l.kind = 'capture'), 0) <> case when t.state = 'solved' then t.price else 0 end
+    or coalesce(sum(l.amount) filter (where l.kind = 'release'), 0)
+      <> case when t.state in ('failed', 'expired', 'cancelled') then t.price else 0 end
+  order by t.key limit 100`;
+
+/** Recomputes every balance from its entries and checks each kept task's entries against its state. */
+export async function audit(database: Database): Promise<Audit> {
+  const accounts = await database.query<AuditRow>(AUDIT);
+  const tasks = await database.query<Row & { id: number; state: string }>(TASK_FAULTS);
+  const faults = accounts.flatMap((row) => [
+    ...(row.balance === row.balanceFromEntries
+      ? []
+      : [
+          `account ${row.account}: balance ${row.balance}, but its entries add up to ${row.balanceFromEntries}`,
+        ]),
+    ...(row.held === row.heldFromEntries
+      ? []
+      : [`account ${row.account}: ${row.held} held, but its entries add up to ${row.heldFromEntries}`]),
+    ...(row.held === row.heldByTasks
+      ? []
+      : [`account ${row.account}: ${row.held} held, but its unfinished tasks cost ${row.heldByTasks}`]),
+  ]);
+  faults.push(
+    ...tasks.map(
+      (task) => `task ${task.id} (${task.state}): its entries do not fit: ${JSON.stringify(task)}`,
+    ),
+  );
+  return { accounts, faults };
+}

@@ -1,0 +1,53 @@
+import { Option as Flag, type Command } from "commander";
+import { pino } from "pino";
+import type { Logger } from "../base/logger.ts";
+import { loadConfig } from "../config/load.ts";
+import { flagOf, OPTIONS, type Config, type Option, type OptionName } from "../config/options.ts";
+import { connect } from "../database/connect.ts";
+import type { Database } from "../database/database.ts";
+
+/** Adds options from the table to a command, as flags. Secrets have none: a command line can be read by others. */
+export function withOptions(command: Command, names: readonly OptionName[]): Command {
+  for (const name of names) {
+    const option: Option<unknown> = OPTIONS[name];
+    if (option.secret) continue;
+    const shown = option.fallback ? ` (default: ${option.fallback})` : "";
+    command.addOption(new Flag(`--${flagOf(option)} <value>`, `${option.describe} [${option.env}]${shown}`));
+  }
+  return command;
+}
+
+/** The configuration from a command's flags and the environment. */
+export function readConfig(flags: Readonly<Record<string, unknown>>): Config {
+  const given: Partial<Record<OptionName, string>> = {};
+  for (const name of Object.keys(OPTIONS) as OptionName[]) {
+    const value = flags[camelCase(flagOf(OPTIONS[name]))];
+    if (typeof value === "string") given[name] = value;
+  }
+  return loadConfig(process.env, given);
+}
+
+function camelCase(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** A logger on stderr, as JSON lines. */
+export function makeLogger(config: Pick<Config, "logLevel">): Logger {
+  return pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
+}
+
+/** Runs `work` on the configured database, whether or not a server is running on it. */
+export async function withDatabase<Result>(
+  flags: Readonly<Record<string, unknown>>,
+  work: (database: Database, config: Config) => Promise<Result>,
+): Promise<Result> {
+  const config = readConfig(flags);
+  // A command reports by itself; only real trouble of the database is worth a log line between its output.
+  const logger = makeLogger({ logLevel: config.logLevel === "info" ? "error" : config.logLevel });
+  const connected = await connect(config, "guest", logger);
+  try {
+    return await work(connected.database, config);
+  } finally {
+    await connected.close();
+  }
+}

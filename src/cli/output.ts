@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+
+/** Prints one answer: JSON for programs, else the text. */
+export function print(flags: { readonly json?: boolean }, value: unknown, text: string): void {
+  process.stdout.write(flags.json ? `${JSON.stringify(value)}\n` : `${text}\n`);
+}
+
+export function withJson(command: Command): Command {
+  return command.option("--json", "print JSON for programs");
+}
+
+/** A table with a heading; columns are as wide as their widest cell. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,37 @@
+import { OperatorError } from "../base/errors.ts";
+import { flagOf, OPTIONS, type Config, type Option, type OptionName } from "./options.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const NAMES = Object.keys(OPTIONS) as OptionName[];
+
+/**
+ * Makes the configuration from flags (by option name) over environment over defaults. An empty variable counts as unset.
+ * @throws OperatorError that lists every unknown or faulty option at once.
+ */
+export function loadConfig(
+  environment: Environment,
+  flags: Partial<Record<OptionName, string>> = {},
+): Config {
+  const faults = unknownNames(environment);
+  const values: Partial<Record<OptionName, unknown>> = {};
+  for (const name of NAMES) {
+    const option: Option<unknown> = OPTIONS[name];
+    const text = flags[name] ?? (environment[option.env] || null) ?? option.fallback;
+    try {
+      values[name] = text === null ? null : option.parse(text);
+    } catch {
+      const got = option.secret ? "something else" : `"${text}"`;
+      faults.push(`${option.env} (--${flagOf(option)}): expected ${option.expected}, got ${got}.`);
+    }
+  }
+  if (faults.length > 0) throw new OperatorError(`The configuration is not usable.\n${faults.join("\n")}`);
+  return values as Config;
+}
+
+function unknownNames(environment: Environment): string[] {
+  const known = new Set<string>(NAMES.map((name) => OPTIONS[name].env));
+  return Object.keys(environment)
+    .filter((name) => name.startsWith("GLYPHDESK_") && !known.has(name))
+    .map((name) => `${name} is not an option. Known: ${[...known].join(", ")}.`);
+}

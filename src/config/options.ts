@@ -1,0 +1,197 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parseDollars, type Micros } from "../base/money.ts";
+import { isLogLevel, type LogLevel } from "../base/logger.ts";
+import { parseRanges } from "./ranges.ts";
+
+/**
+ * One row for each option of the server. The parser, `serve --help` and
+ * `docs/configuration.md` are made from this table.
+ */
+export interface Option<Value> {
+  /** Environment variable; the command line flag is derived from it: `GLYPHDESK_DATA_DIR` → `--data-dir`. */
+  readonly env: `GLYPHDESK_${string}`;
+  /** Text that `parse` turns into the default; null when the option may stay unset. */
+  readonly fallback: string | null;
+  /** What the value must look like, as the end of the sentence "expected …". */
+  readonly expected: string;
+  readonly describe: string;
+  /** Never shown, logged or passed on the command line. */
+  readonly secret?: true;
+  /** @throws anything when the text is not as expected. */
+  parse(text: string): Value;
+}
+
+export type Role = "all" | "api" | "runner";
+const ROLES: readonly string[] = ["all", "api", "runner"] satisfies Role[];
+
+function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) throw new RangeError();
+    return value;
+  };
+}
+
+function member<Value extends string>(isMember: (text: string) => text is Value): (text: string) => Value {
+  return (text) => {
+    if (!isMember(text)) throw new RangeError();
+    return text;
+  };
+}
+
+function dollars(text: string): Micros {
+  const micros = parseDollars(text);
+  if (micros < 0) throw new RangeError();
+  return micros;
+}
+
+/** `ImageToTextTask=0.00003,Other=0.1` → lower-case type name → micro-dollars. */
+function prices(text: string): ReadonlyMap<string, Micros> {
+  const table = new Map<string, Micros>();
+  for (const pair of text.split(",").filter((part) => part.trim() !== "")) {
+    const [type, amount] = pair.split("=");
+    if (type === undefined || amount === undefined) throw new RangeError();
+    table.set(type.trim().toLowerCase(), dollars(amount));
+  }
+  return table;
+}
+
+function list(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+/** Letters, digits, `.`, `_`, `-`; a double underscore would be read as the start of a key suffix. */
+function apiKey(text: string): string {
+  if (!/^[A-Za-z0-9._-]{8,128}$/.test(text) || text.includes("__")) throw new RangeError();
+  return text;
+}
+
+export const OPTIONS = {
+  host: {
+    env: "GLYPHDESK_HOST",
+    fallback: "127.0.0.1",
+    expected: "an address of this machine",
+    describe: "Address to listen on. 0.0.0.0 listens on all of them.",
+    parse: (text: string) => text,
+  },
+  port: {
+    env: "GLYPHDESK_PORT",
+    fallback: "8080",
+    expected: "a number from 0 to 65535; 0 takes any free port",
+    describe: "Port to listen on.",
+    parse: integer(0, 65_535),
+  },
+  dataDir: {
+    env: "GLYPHDESK_DATA_DIR",
+    fallback: join(homedir(), ".local", "share", "glyphdesk"),
+    expected: "a directory",
+    describe: "Where the embedded database lives. Not used with GLYPHDESK_DATABASE_URL.",
+    parse: (text: string) => text,
+  },
+  databaseUrl: {
+    env: "GLYPHDESK_DATABASE_URL",
+    fallback: null,
+    expected: "a postgres:// address",
+    describe: "Use this PostgreSQL (16 or newer) instead of the embedded one.",
+    secret: true,
+    parse: (text: string) => {
+      if (!/^postgres(ql)?:\/\//.test(text)) throw new RangeError();
+      return text;
+    },
+  },
+  apiKey: {
+    env: "GLYPHDESK_API_KEY",
+    fallback: null,
+    expected: "8 to 128 letters, digits, dots, dashes or single underscores",
+    describe: "API key of the first account, instead of a generated one.",
+    secret: true,
+    parse: apiKey,
+  },
+  balance: {
+    env: "GLYPHDESK_BALANCE",
+    fallback: "1000",
+    expected: "an amount in dollars, such as 12.50",
+    describe: "Opening balance of the first account, in dollars.",
+    parse: dollars,
+  },
+  role: {
+    env: "GLYPHDESK_ROLE",
+    fallback: "all",
+    expected: "all, api or runner",
+    describe: "What this process does: answer the API, run solvers, or both.",
+    parse: member((text): text is Role => ROLES.includes(text)),
+  },
+  callbackAllow: {
+    env: "GLYPHDESK_CALLBACK_ALLOW",
+    fallback: "",
+    expected: "CIDR ranges separated by commas, such as 10.0.0.0/8",
+    describe: "Private address ranges that callbacks may reach.",
+    parse: parseRanges,
+  },
+  logLevel: {
+    env: "GLYPHDESK_LOG_LEVEL",
+    fallback: "info",
+    expected: "fatal, error, warn, info, debug, trace or silent",
+    describe: "How much to log to stderr.",
+    parse: member((text): text is LogLevel => isLogLevel(text)),
+  },
+  prices: {
+    env: "GLYPHDESK_PRICES",
+    fallback: "",
+    expected: "pairs such as ImageToTextTask=0.00003, separated by commas, in dollars",
+    describe: "Price per task type, where it differs from the built-in one.",
+    parse: prices,
+  },
+  maxImageBytes: {
+    env: "GLYPHDESK_MAX_IMAGE_BYTES",
+    fallback: "500000",
+    expected: "a number of bytes from 1000 to 20000000",
+    describe: "Largest picture accepted, after Base64 decoding.",
+    parse: integer(1000, 20_000_000),
+  },
+  keepSeconds: {
+    env: "GLYPHDESK_KEEP_SECONDS",
+    fallback: "600",
+    expected: "a number of seconds from 1 to 31536000",
+    describe: "How long a finished task can be read; then it and its picture are deleted.",
+    parse: integer(1, 31_536_000),
+  },
+  pollLimit: {
+    env: "GLYPHDESK_POLL_LIMIT",
+    fallback: "2000",
+    expected: "a number from 100 to 1000000000",
+    describe: "getTaskResult calls allowed for one task.",
+    parse: integer(100, 1_000_000_000),
+  },
+  threads: {
+    env: "GLYPHDESK_THREADS",
+    fallback: "0",
+    expected: "a number from 0 to 64; 0 means one for each processor core, at most 4",
+    describe: "Threads of the text recogniser.",
+    parse: integer(0, 64),
+  },
+  solvers: {
+    env: "GLYPHDESK_SOLVERS",
+    fallback: "text-image",
+    expected: "names separated by commas: text-image, or paths of ES modules that export createSolver",
+    describe: "Automatic solvers that this process runs.",
+    parse: list,
+  },
+} as const satisfies Record<string, Option<unknown>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+export type Config = {
+  readonly [Name in OptionName]:
+    | ReturnType<(typeof OPTIONS)[Name]["parse"]>
+    | ((typeof OPTIONS)[Name]["fallback"] extends null ? null : never);
+};
+
+/** `GLYPHDESK_DATA_DIR` → `data-dir`. */
+export function flagOf(option: Option<unknown>): string {
+  return option.env.slice("GLYPHDESK_".length).toLowerCase().replaceAll("_", "-");
+}

@@ -1,0 +1,94 @@
+import { isStatementFault, isTransient } from "./faults.ts";
+
+/** Attempts of one flush that the database broke off for a deadlock or a serialisation failure. */
+const TRANSIENT_ATTEMPTS = 5;
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface BatchOptions {
+  /** Items in one flush at most. */
+  readonly maxItems: number;
+  /** Flushes under way at once. More than one only pays where flushes do not wait for each other's row locks. */
+  readonly maxFlushes?: number;
+}
+
+/**
+ * Micro-batching: items that arrive while a flush is under way go together in the next one.
+ * There is no timer: an item that meets an idle batcher waits only for the end of the current
+ * turn of the event loop, so that what arrived in the same turn joins it.
+ *
+ * A bad item never fails its neighbours: when the database blames the statement, the flush is halved and tried again.
+ */
+export class Batcher<Item, Result> {
+  readonly #flush: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly #maxItems: number;
+  readonly #maxFlushes: number;
+  #waiting: Waiting<Item, Result>[] = [];
+  #scheduled = false;
+  #flushes = 0;
+
+  /** @param flush Answers one result for each item, in order. */
+  constructor(flush: (items: readonly Item[]) => Promise<readonly Result[]>, options: BatchOptions) {
+    this.#flush = flush;
+    this.#maxItems = options.maxItems;
+    this.#maxFlushes = options.maxFlushes ?? 1;
+  }
+
+  /** Items accepted and not yet answered by a flush under way. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  submit(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#flushes >= this.#maxFlushes || this.#waiting.length === 0) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#flushes += 1;
+      const batch = this.#waiting.splice(0, this.#maxItems);
+      void this.#send(batch).finally(() => {
+        this.#flushes -= 1;
+        this.#schedule();
+      });
+      this.#schedule();
+    });
+  }
+
+  async #send(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.#attempt(batch.map(({ item }) => item));
+      batch.forEach(({ resolve, reject }, index) => {
+        const result = results[index];
+        if (result === undefined) reject(new Error("a flush answered fewer results than items"));
+        else resolve(result);
+      });
+    } catch (error) {
+      if (batch.length > 1 && isStatementFault(error)) {
+        const middle = batch.length >> 1;
+        await this.#send(batch.slice(0, middle));
+        await this.#send(batch.slice(middle));
+      } else batch.forEach(({ reject }) => reject(error));
+    }
+  }
+
+  async #attempt(items: readonly Item[]): Promise<readonly Result[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#flush(items);
+      } catch (error) {
+        if (attempt >= TRANSIENT_ATTEMPTS || !isTransient(error)) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { Logger } from "../base/logger.ts";
+import type { Config } from "../config/options.ts";
+import type { Database } from "./database.ts";
+import { startEmbedded } from "./embedded/start-embedded.ts";
+import { migrate } from "./migrate.ts";
+import { openPool } from "./pool.ts";
+
+export interface Connected {
+  readonly database: Database;
+  /** Whether this process alone works on the database. */
+  readonly alone: boolean;
+  /** Names of the migrations that were applied now. */
+  readonly migrated: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the configured database: the one at `databaseUrl`, else the embedded one in `dataDir`; and migrates it.
+ * @param as `server` owns the data directory; a `guest` (a command) uses what runs there or starts it for its own time
+ */
+export async function connect(
+  config: Pick<Config, "databaseUrl" | "dataDir">,
+  as: "server" | "guest",
+  logger: Logger,
+): Promise<Connected> {
+  const embedded =
+    config.databaseUrl === null ? await startEmbedded({ dataDir: config.dataDir, role: as, logger }) : null;
+  const connection = config.databaseUrl ?? embedded?.connection ?? "";
+  try {
+    const unhurried = openPool({ connection, logger, size: 1, timeoutMs: 0 });
+    const migrated = await migrate(unhurried).finally(() => unhurried.close());
+    const database = openPool({ connection, logger });
+    return {
+      database,
+      migrated,
+      alone: embedded !== null && as === "server",
+      close: async () => {
+        await database.close();
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, DatabaseError } from "pg";
+import { messageOf, OperatorError } from "../../base/errors.ts";
+import { DATABASE_NAME } from "./settings.ts";
+
+/** What pg needs to connect. `host` is the socket directory. */
+export interface EmbeddedConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+}
+
+const MISSING_DATABASE = "3D000";
+const TOO_MANY_CONNECTIONS = "53300";
+const CANNOT_CONNECT_NOW = "57P03";
+const DUPLICATE_DATABASE = "42P04";
+
+/** Proves that the database answers, and makes our database in it if this is the first time. */
+export async function ensureDatabase(connection: EmbeddedConnection): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const problem = await connectOnce(connection);
+    if (problem === null || codeOf(problem) === TOO_MANY_CONNECTIONS) return;
+    if (codeOf(problem) === MISSING_DATABASE) {
+      await createDatabase(connection);
+    } else if (codeOf(problem) !== CANNOT_CONNECT_NOW || attempt === 100) {
+      throw new OperatorError(
+        `The embedded database runs but cannot be reached at ${connection.host}: ${messageOf(problem)}. ` +
+          "If the socket was removed, stop the database process named in cluster/postmaster.pid with SIGINT and start again.",
+        { cause: problem },
+      );
+    }
+    await sleep(50);
+  }
+}
+
+async function connectOnce(connection: EmbeddedConnection): Promise<unknown> {
+  const client = new Client({ ...connection, connectionTimeoutMillis: 10_000 });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return null;
+  } catch (error) {
+    return error;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function createDatabase(connection: EmbeddedConnection): Promise<void> {
+  const client = new Client({ ...connection, database: "postgres" });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query(`CREATE DATABASE ${DATABASE_NAME}`);
+  } catch (error) {
+    if (codeOf(error) !== DUPLICATE_DATABASE) throw error;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof DatabaseError ? error.code : undefined;
+}

@@ -1,0 +1,25 @@
+/** What a failed statement says about the database. Codes: PostgreSQL documentation, appendix A. */
+
+/** Class 40: serialisation failure and deadlock; the same statement may be sent again. */
+export function isTransient(error: unknown): boolean {
+  return codeOf(error).startsWith("40");
+}
+
+/**
+ * The statement itself is to blame (data exception, constraint violation), not the database.
+ * Anything else, lost connections included, means that the database cannot serve at the moment.
+ */
+export function isStatementFault(error: unknown): boolean {
+  return /^(22|23|42)/.test(codeOf(error));
+}
+
+/** A unique violation of the named constraint. */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  return codeOf(error) === "23505" && Reflect.get(error as object, "constraint") === constraint;
+}
+
+function codeOf(error: unknown): string {
+  const code = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
+  // SQLSTATE has five characters; Node's own codes (ECONNREFUSED, ENOENT) are longer.
+  return typeof code === "string" && code.length === 5 ? code : "";
+}

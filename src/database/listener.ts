@@ -1,0 +1,70 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Client, escapeIdentifier, type ClientConfig } from "pg";
+import { messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
+
+/** One connection that holds every LISTEN of this process and is made again whenever it breaks. */
+export class Listener {
+  readonly #settings: ClientConfig;
+  readonly #logger: Logger;
+  readonly #handlers = new Map<string, (payload: string) => void>();
+  readonly #stopping = new AbortController();
+  #client: Client | null = null;
+  #running: Promise<void> | null = null;
+
+  constructor(settings: ClientConfig, logger: Logger) {
+    this.#settings = settings;
+    this.#logger = logger;
+  }
+
+  add(channel: string, notify: (payload: string) => void): void {
+    this.#handlers.set(channel, notify);
+    if (this.#running === null) this.#running = this.#run();
+    else
+      this.#client?.query(`listen ${escapeIdentifier(channel)}`).catch((error: unknown) => {
+        this.#logger.warn({ err: error, channel }, "cannot listen; the slow poll goes on");
+      });
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#client?.end().catch(() => undefined);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    let retry = FIRST_RETRY_MS;
+    while (!signal.aborted) {
+      const client = new Client({ ...this.#settings, application_name: "glyphdesk-listener" });
+      try {
+        const ended = new Promise<void>((resolve) => {
+          client.on("end", resolve);
+          client.on("error", () => resolve());
+        });
+        client.on("notification", ({ channel, payload }) => this.#handlers.get(channel)?.(payload ?? ""));
+        await client.connect();
+        this.#client = client;
+        for (const channel of this.#handlers.keys()) {
+          await client.query(`listen ${escapeIdentifier(channel)}`);
+        }
+        retry = FIRST_RETRY_MS;
+        // What was notified while nobody listened is lost, so every handler looks for itself.
+        for (const notify of this.#handlers.values()) notify("");
+        await ended;
+      } catch (error) {
+        if (!signal.aborted) {
+          this.#logger.warn({ reason: messageOf(error) }, "the notification connection failed; trying again");
+        }
+      } finally {
+        this.#client = null;
+        await client.end().catch(() => undefined);
+      }
+      await delay(retry, undefined, { signal }).catch(() => undefined);
+      retry = Math.min(retry * 2, LAST_RETRY_MS);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { OperatorError } from "../base/errors.ts";
+import type { Database } from "./database.ts";
+
+/** The same two levels up from `src/database` and from `dist/database`. */
+const FOLDER = fileURLToPath(new URL("../../migrations/", import.meta.url));
+/** Any constant that no one else uses: the advisory lock under which one process at a time migrates. */
+const MIGRATION_LOCK = 4_742_201;
+
+interface Migration {
+  readonly version: number;
+  readonly name: string;
+}
+
+/**
+ * Brings the database forward to this program's version, each migration in a transaction of its own.
+ * @returns the names of the migrations applied now
+ * @throws OperatorError when the database was migrated by a newer program
+ */
+export async function migrate(database: Database): Promise<string[]> {
+  const known = await listMigrations();
+  const newest = known.at(-1)?.version ?? 0;
+  await database.transaction(async (transaction) => {
+    await transaction.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
+    await transaction.query(
+      `create table if not exists migrations (
+         version integer primary key, name text not null, applied_at timestamptz not null default now())`,
+    );
+  });
+  const applied: string[] = [];
+  for (const migration of known) {
+    const sql = await readFile(new URL(migration.name, `file://${FOLDER}`), "utf8");
+    const done = await database.transaction(async (transaction) => {
+      await transaction.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
+      const [row] = await transaction.query<{ newest: number | null }>(
+        "select max(version) as newest from migrations",
+      );
+      const present = row?.newest ?? 0;
+      if (present > newest) throw tooNew(present, newest);
+      if (present >= migration.version) return false;
+      await transaction.query("insert into migrations (version, name) values ($1, $2)", [
+        migration.version,
+        migration.name,
+      ]);
+      await transaction.query(sql);
+      return true;
+    });
+    if (done) applied.push(migration.name);
+  }
+  return applied;
+}
+
+function tooNew(present: number, newest: number): OperatorError {
+  return new OperatorError(
+    `The database is at migration ${present}, but this version of Glyphdesk knows only ${newest}.\n` +
+      "It was opened by a newer version, and going back could lose data. Start the newer version, or restore a backup.",
+  );
+}
+
+async function listMigrations(): Promise<Migration[]> {
+  const names = (await readdir(FOLDER)).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name)).toSorted();
+  return names.map((name) => ({ name, version: Number(name.slice(0, 4)) }));
+}

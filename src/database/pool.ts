@@ -1,0 +1,78 @@
+import { Pool, types as defaultTypes, type ClientBase, type CustomTypesConfig, type PoolConfig } from "pg";
+import type { Logger } from "../base/logger.ts";
+import type { Database, Row, Statement } from "./database.ts";
+import { Listener } from "./listener.ts";
+
+/** Answers slower than this are given up: clients wait 15 to 30 s in all. */
+const QUERY_TIMEOUT_MS = 8_000;
+
+/** Values beyond 2^53 would lose digits; no column holds such: money is bounded at 9 billion dollars. */
+const types: CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    oid === defaultTypes.builtins.INT8 ? Number : defaultTypes.getTypeParser(oid, format),
+};
+
+export interface PoolOptions {
+  /** A connection string, or what `startEmbedded` returned. */
+  readonly connection: string | { host: string; port: number; user: string; database: string };
+  readonly logger: Logger;
+  /** Connections at most; 8 unless told. */
+  readonly size?: number;
+  /** Milliseconds after which a statement is given up; 0 for never (migrations). 8 s unless told. */
+  readonly timeoutMs?: number;
+}
+
+/** A pool on one PostgreSQL. Connections are made when needed and made again after a fault. */
+export function openPool(options: PoolOptions): Database {
+  const { logger, timeoutMs = QUERY_TIMEOUT_MS } = options;
+  const settings: PoolConfig = {
+    ...(typeof options.connection === "string"
+      ? { connectionString: options.connection }
+      : options.connection),
+    application_name: "glyphdesk",
+    // The batch statements are planned once: planning them costs more than running them.
+    options: "-c plan_cache_mode=force_generic_plan -c timezone=UTC",
+    statement_timeout: timeoutMs,
+    // For a database that does not answer at all, its own time-out included.
+    query_timeout: timeoutMs === 0 ? 0 : timeoutMs + 500,
+    connectionTimeoutMillis: QUERY_TIMEOUT_MS,
+    types,
+  };
+  const pool = new Pool({ ...settings, max: options.size ?? 8, idleTimeoutMillis: 60_000 });
+  pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection broke"));
+  const listener = new Listener(settings, logger);
+  let closed: Promise<void> | null = null;
+
+  return {
+    query: (statement, values) => run(pool, statement, values),
+    listen: (channel, notify) => listener.add(channel, notify),
+    async transaction(work) {
+      const client = await pool.connect();
+      let failure: unknown;
+      try {
+        await client.query("begin");
+        const result = await work({ query: (statement, values) => run(client, statement, values) });
+        await client.query("commit");
+        return result;
+      } catch (error) {
+        failure = error;
+        await client.query("rollback").catch(() => undefined);
+        throw error;
+      } finally {
+        // A connection whose transaction failed is not reused: its state is not known.
+        client.release(failure !== undefined);
+      }
+    },
+    close: () => (closed ??= listener.close().then(() => pool.end())),
+  };
+}
+
+async function run<Result extends Row>(
+  target: Pool | ClientBase,
+  statement: Statement | string,
+  values: readonly unknown[] = [],
+): Promise<Result[]> {
+  const query = typeof statement === "string" ? { text: statement } : statement;
+  const result = await target.query<Result>({ ...query, values: [...values] });
+  return result.rows;
+}

@@ -1,0 +1,40 @@
+import { messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import { toDollars } from "../base/money.ts";
+import { ProtocolError, isErrorCode } from "../protocol/errors.ts";
+import type { TaskView } from "../tasks/read.ts";
+
+/**
+ * The body of a refusal. Anything but a ProtocolError is a fault of ours: it is logged, and the caller learns no more
+ * than that the service is not available.
+ * @param extra properties of this method's answers, such as `taskId: 0`
+ */
+export function renderError(error: unknown, logger: Logger, extra: object = {}): string {
+  const refusal = error instanceof ProtocolError ? error : new ProtocolError("ERROR_SERVICE_NOT_AVAILABLE");
+  if (refusal !== error) logger.error({ err: error, reason: messageOf(error) }, "a request failed");
+  return JSON.stringify({
+    errorId: 1,
+    errorCode: refusal.code,
+    errorDescription: refusal.message,
+    ...extra,
+  });
+}
+
+const PROCESSING = JSON.stringify({ errorId: 0, status: "processing" });
+
+/**
+ * The body of a getTaskResult answer: `processing`, `ready` with a solution, or the error that the task ended with.
+ * @throws ProtocolError for a task that ended without a solution
+ */
+export function renderResult(task: TaskView): string {
+  if (task.solution !== null) {
+    // The solution comes from jsonb as text, so it is valid JSON and need not be parsed to be sent.
+    return `{"errorId":0,"status":"ready","solution":${task.solution},"cost":${toDollars(task.price)},"createTime":${task.createdAt},"endTime":${task.settledAt},"solveCount":1}`;
+  }
+  if (task.state === "queued" || task.state === "leased") return PROCESSING;
+  if (task.state === "cancelled")
+    throw new ProtocolError("ERROR_NO_SUCH_CAPCHA_ID", "The task was cancelled.");
+  const code =
+    task.errorCode !== null && isErrorCode(task.errorCode) ? task.errorCode : "ERROR_CAPTCHA_UNSOLVABLE";
+  throw new ProtocolError(code, task.errorDescription ?? undefined);
+}

@@ -1,0 +1,67 @@
+import Fastify, { type FastifyInstance } from "fastify";
+import type { KeyRing } from "../accounts/keys.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Config } from "../config/options.ts";
+import type { Database } from "../database/database.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { ProtocolError } from "../protocol/errors.ts";
+import type { Reader } from "../tasks/read.ts";
+import type { Submitter } from "../tasks/submit.ts";
+import { renderError } from "./answers.ts";
+import { acceptAnyBody } from "./body.ts";
+import { serveMethod } from "./method.ts";
+import { createTask } from "./routes/create-task.ts";
+import { getBalance } from "./routes/get-balance.ts";
+import { getTaskResult } from "./routes/get-task-result.ts";
+import { serveHealth } from "./routes/health.ts";
+
+export interface PublicAppOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly keys: KeyRing;
+  readonly submitter: Submitter;
+  readonly reader: Reader;
+  readonly metrics: Metrics;
+}
+
+/** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
+export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
+  const { config, logger, database, keys, submitter, reader, metrics } = options;
+  const app = Fastify({
+    logger: false,
+    // Above the 60 s for which common clients and proxies keep an idle connection.
+    keepAliveTimeout: 75_000,
+    requestTimeout: 30_000,
+    forceCloseConnections: "idle",
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false },
+    exposeHeadRoutes: false,
+  });
+
+  // Base64 takes four bytes for three, and line breaks and the other fields some more.
+  acceptAnyBody(app, Math.ceil(config.maxImageBytes * 1.4) + 65_536);
+  app.setNotFoundHandler((request, reply) => {
+    const description = `There is no ${request.method} ${request.url.slice(0, 100)}. Methods are called with POST at the root path, for example POST /createTask.`;
+    void reply
+      .header("content-type", "application/json; charset=utf-8")
+      .send(renderError(new ProtocolError("ERROR_NO_SUCH_METHOD", description), logger));
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    void reply
+      .code(200)
+      .header("content-type", "application/json; charset=utf-8")
+      .send(renderError(error, logger));
+  });
+
+  const { maxImageBytes, prices, pollLimit } = config;
+  for (const method of [
+    createTask({ submitter, maxImageBytes, prices }),
+    getTaskResult({ reader, pollLimit }),
+    getBalance(reader),
+  ]) {
+    serveMethod(app, keys, logger, method);
+  }
+  serveHealth(app, database);
+  app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  return app;
+}

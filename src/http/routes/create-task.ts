@@ -1,0 +1,59 @@
+import type { Micros } from "../../base/money.ts";
+import type { ClientKey } from "../../protocol/client-key.ts";
+import { ProtocolError } from "../../protocol/errors.ts";
+import { decodePicture } from "../../protocol/picture.ts";
+import { taskTypeOf } from "../../protocol/task-types.ts";
+import type { Submitter } from "../../tasks/submit.ts";
+import type { Method } from "../method.ts";
+
+export interface CreateTaskOptions {
+  readonly submitter: Submitter;
+  readonly maxImageBytes: number;
+  /** Prices by lower-case type name that differ from the built-in ones. */
+  readonly prices: ReadonlyMap<string, Micros>;
+}
+
+/** createTask: the answer is sent after the commit, so an accepted task is never lost. */
+export function createTask(options: CreateTaskOptions): Method {
+  return {
+    path: "/createTask",
+    onError: { taskId: 0 },
+    async handle({ caller, clientKey, fields: request }) {
+      const { type, task } = taskTypeOf(request["task"]);
+      refuseCallback(request["callbackurl"]);
+      const { body, ...fields } = type.read(task);
+      const image = decodePicture(String(body), options.maxImageBytes);
+      const submitted = await options.submitter.submit({
+        ...caller,
+        type: type.name,
+        lane: type.lane,
+        price: options.prices.get(type.name.toLowerCase()) ?? type.price,
+        deadlineMs: type.deadline,
+        fields: withSuffixes(fields, clientKey),
+        image,
+      });
+      if (submitted.outcome === "insufficient funds") throw new ProtocolError("ERROR_ZERO_BALANCE");
+      return `{"errorId":0,"taskId":${submitted.id}}`;
+    },
+  };
+}
+
+/** What the key's suffixes ask for counts where the task itself says nothing. */
+function withSuffixes(
+  fields: Readonly<Record<string, unknown>>,
+  { module, threshold }: ClientKey,
+): Record<string, unknown> {
+  return {
+    ...fields,
+    ...(module !== null && !fields["capMonsterModule"] ? { capMonsterModule: module } : {}),
+    ...(threshold !== null && !fields["recognizingThreshold"] ? { recognizingThreshold: threshold } : {}),
+  };
+}
+
+function refuseCallback(url: unknown): void {
+  if (url === undefined || url === "") return;
+  throw new ProtocolError(
+    "ERROR_SERVICE_NOT_AVAILABLE",
+    "Callbacks are not offered by this version: leave callbackUrl out and ask with getTaskResult.",
+  );
+}

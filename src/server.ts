@@ -1,0 +1,151 @@
+import { hostname } from "node:os";
+import type { AddressInfo } from "node:net";
+import { ensureFirstAccount } from "./accounts/first-account.ts";
+import { KeyRing } from "./accounts/keys.ts";
+import { messageOf, OperatorError } from "./base/errors.ts";
+import type { Logger } from "./base/logger.ts";
+import type { Config } from "./config/options.ts";
+import { connect } from "./database/connect.ts";
+import { buildPublicApp } from "./http/public-app.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { MACHINE_LANE } from "./protocol/task-types.ts";
+import { loadSolvers } from "./solvers/registry.ts";
+import { Runner } from "./solvers/runner.ts";
+import type { Solver } from "./solvers/solver.ts";
+import { Reader } from "./tasks/read.ts";
+import { RecentImages } from "./tasks/recent-images.ts";
+import { Settler } from "./tasks/settle.ts";
+import { Submitter, TASKS_CHANNEL } from "./tasks/submit.ts";
+import { endAllLeases } from "./tasks/sweep.ts";
+import { Sweeper } from "./tasks/sweeper.ts";
+
+const RECENT_IMAGE_BYTES = 32 * 1024 * 1024;
+
+export interface RunningServer {
+  /** Base address for clients, for example `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** A key made for the first account at the very first start: shown once, stored nowhere. */
+  readonly firstKey: string | null;
+  /** Stops taking requests, finishes what is under way, closes the database. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds every part, in order: database, accounts, solvers, queue, HTTP. What was started is stopped in reverse order,
+ * also when a later part fails to start.
+ */
+export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
+  const started: { readonly name: string; readonly stop: () => Promise<void> }[] = [];
+  let stopping: Promise<void> | null = null;
+  const stop = () => (stopping ??= stopAll(started, logger));
+
+  try {
+    const connected = await connect(config, "server", logger);
+    started.push({ name: "database", stop: () => connected.close() });
+    const { database } = connected;
+    for (const name of connected.migrated) logger.info({ migration: name }, "migrated");
+    const firstKey = await ensureFirstAccount(database, config);
+    if (connected.alone) await endAllLeases(database);
+
+    const runs = config.role !== "api";
+    const solvers = runs ? await loadSolvers(config.solvers, { threads: config.threads, logger }) : [];
+    const images = new RecentImages(solvers.length > 0 ? RECENT_IMAGE_BYTES : 0);
+    const metrics = new Metrics();
+    const runners = await startRunners(solvers, {
+      database,
+      images,
+      logger,
+      metrics,
+      keepSeconds: config.keepSeconds,
+    });
+    started.push({ name: "runners", stop: runners.stop });
+    database.listen(TASKS_CHANNEL, runners.wake);
+
+    const sweeper = new Sweeper({
+      database,
+      keepSeconds: config.keepSeconds,
+      logger,
+      onSwept: ({ requeued, expired, deleted }) => {
+        metrics.swept.inc({ action: "requeued" }, requeued);
+        metrics.swept.inc({ action: "expired" }, expired);
+        metrics.swept.inc({ action: "deleted" }, deleted);
+        if (requeued > 0) runners.wake();
+      },
+    });
+    started.push({ name: "housekeeping", stop: () => sweeper.stop() });
+
+    const app = buildPublicApp({
+      config,
+      logger,
+      database,
+      metrics,
+      keys: new KeyRing(database),
+      submitter: new Submitter(database, images, runners.wake),
+      reader: new Reader(database),
+    });
+    started.push({ name: "http", stop: () => app.close() });
+    await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
+      throw new OperatorError(
+        `Cannot listen on ${config.host}:${config.port}: ${messageOf(error)}\nChoose another with GLYPHDESK_PORT (0 takes any free port).`,
+      );
+    });
+    return { url: urlOf(app.server.address() as AddressInfo), firstKey, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface RunnersOptions {
+  readonly database: ConstructorParameters<typeof Settler>[0];
+  readonly images: RecentImages;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly keepSeconds: number;
+}
+
+async function startRunners(solvers: readonly Solver[], options: RunnersOptions) {
+  const { database, images, logger, metrics } = options;
+  const settler = new Settler(database, options.keepSeconds);
+  const runners = solvers.map(
+    (solver) =>
+      new Runner({
+        solver,
+        lane: MACHINE_LANE,
+        database,
+        images,
+        settler,
+        logger,
+        node: `${hostname()}:${process.pid}`,
+        onSettled: ({ to }, settled, tookMs) => {
+          metrics.settled.inc({ solver: solver.id, outcome: settled === "late" ? "late" : to });
+          metrics.solveSeconds.observe({ solver: solver.id }, tookMs / 1000);
+        },
+      }),
+  );
+  await Promise.all(solvers.map(async (solver) => solver.start?.()));
+  for (const runner of runners) runner.start();
+  return {
+    wake: () => runners.forEach((runner) => runner.wake()),
+    stop: async () => {
+      await Promise.all(runners.map((runner) => runner.stop()));
+      await Promise.all(solvers.map(async (solver) => solver.stop?.()));
+    },
+  };
+}
+
+async function stopAll(
+  started: readonly { readonly name: string; readonly stop: () => Promise<void> }[],
+  logger: Logger,
+): Promise<void> {
+  for (const { name, stop } of started.toReversed()) {
+    await stop().catch((error: unknown) =>
+      logger.error({ err: error, part: name }, "a part did not stop cleanly"),
+    );
+  }
+}
+
+function urlOf({ address, port, family }: AddressInfo): string {
+  const host = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
+  return `http://${family === "IPv6" && host.includes(":") ? `[${host}]` : host}:${port}`;
+}

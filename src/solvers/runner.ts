@@ -1,0 +1,161 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "../base/logger.ts";
+import type { Database } from "../database/database.ts";
+import { claim, type ClaimedTask } from "../tasks/claim.ts";
+import type { RecentImages } from "../tasks/recent-images.ts";
+import type { Settled, Settlement, Settler } from "../tasks/settle.ts";
+import type { Solver, SolverTask } from "./solver.ts";
+import { verdict, verdictOnFault } from "./verdict.ts";
+
+/** How long a solver may be silent about a task before another takes it. */
+export const LEASE_MS = 15_000;
+/** The poll that is the truth when every hint was lost. */
+const POLL_MS = 1_000;
+const RETRY_MS = 250;
+
+export interface RunnerOptions {
+  readonly solver: Solver;
+  readonly lane: string;
+  readonly database: Database;
+  readonly images: RecentImages;
+  readonly settler: Settler;
+  readonly logger: Logger;
+  /** Name of this process, stored with the leases it takes. */
+  readonly node: string;
+  /** Told of each finished task, for metrics. */
+  readonly onSettled?: (settlement: Settlement, settled: Settled, tookMs: number) => void;
+}
+
+/** The claim loop of one automatic solver: keeps as many tasks leased as the solver can work on at once. */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #stopping = new AbortController();
+  readonly #inFlight = new Set<Promise<void>>();
+  #hint: PromiseWithResolvers<void> = Promise.withResolvers();
+  #loop: Promise<void> | null = null;
+  #stopped: Promise<void> | null = null;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** There may be work: look now. */
+  wake(): void {
+    this.#hint.resolve();
+  }
+
+  /** Stops claiming and waits for the tasks under way; those not done within `graceMs` are aborted and queued again. */
+  stop(graceMs = 10_000): Promise<void> {
+    this.#stopped ??= this.#stop(graceMs);
+    return this.#stopped;
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    const grace = new AbortController();
+    const force = delay(graceMs, undefined, { signal: grace.signal }).then(
+      () => this.#stopping.abort(),
+      () => undefined,
+    );
+    const loop = this.#loop;
+    this.#loop = null;
+    this.wake();
+    await loop;
+    await Promise.all(this.#inFlight);
+    grace.abort();
+    await force;
+  }
+
+  async #run(): Promise<void> {
+    const { solver, lane, database, images, node, logger } = this.#options;
+    const running = () => this.#loop !== null;
+    // The loop's own promise is assigned once this function first yields.
+    await Promise.resolve();
+    while (running()) {
+      this.#hint = Promise.withResolvers();
+      const limit = solver.capacity - this.#inFlight.size;
+      let claimed = 0;
+      try {
+        const tasks =
+          limit > 0
+            ? await claim(database, images, {
+                lane,
+                limit,
+                leasedBy: `${node}/${solver.id}`,
+                leaseMs: LEASE_MS,
+              })
+            : [];
+        claimed = tasks.length;
+        for (const task of tasks) this.#track(this.#work(task));
+      } catch (error) {
+        logger.warn({ err: error, solver: solver.id }, "cannot claim tasks; trying again");
+        await delay(RETRY_MS);
+      }
+      if (claimed < limit || limit <= 0) await this.#rest();
+    }
+  }
+
+  #track(work: Promise<void>): void {
+    this.#inFlight.add(work);
+    void work.finally(() => {
+      this.#inFlight.delete(work);
+      this.wake();
+    });
+  }
+
+  /** Until a hint, a finished task, or the slow poll. */
+  async #rest(): Promise<void> {
+    const timer = new AbortController();
+    await Promise.race([
+      this.#hint.promise,
+      delay(POLL_MS, undefined, { signal: timer.signal }).catch(() => undefined),
+    ]);
+    timer.abort();
+  }
+
+  async #work(task: ClaimedTask): Promise<void> {
+    const { solver, logger } = this.#options;
+    const started = performance.now();
+    const settlement = await this.#solve(task);
+    const until = started + Math.min(LEASE_MS, task.deadlineMs);
+    while (performance.now() < until) {
+      try {
+        const settled = await this.#options.settler.settle(settlement);
+        this.#options.onSettled?.(settlement, settled, performance.now() - started);
+        return;
+      } catch (error) {
+        // The answer is kept while its lease may still hold: a database that restarts costs no work.
+        logger.warn({ err: error, solver: solver.id, task: task.key }, "cannot settle a task; trying again");
+        await delay(RETRY_MS);
+      }
+    }
+  }
+
+  async #solve(task: ClaimedTask): Promise<Settlement> {
+    const { solver, logger } = this.#options;
+    const shown: SolverTask = {
+      type: task.type,
+      fields: task.fields,
+      image: task.image,
+      attempt: task.attempt,
+    };
+    const leftMs = Math.min(LEASE_MS, task.deadlineMs);
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(leftMs)]);
+    try {
+      if (!solver.accepts(shown)) {
+        return verdict(task, solver.id, {
+          kind: "decline",
+          reason: `The solver ${solver.id} does not take it.`,
+        });
+      }
+      const outcome = await solver.solve(shown, { signal, deadline: Date.now() + leftMs });
+      return verdict(task, solver.id, outcome);
+    } catch (error) {
+      logger.error({ err: error, solver: solver.id, task: task.key }, "a solver failed");
+      return verdictOnFault(task, solver.id);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { Database, Row } from "../database/database.ts";
+import type { RecentImages } from "./recent-images.ts";
+
+/** A claimed task: who holds `lease` may settle or release it until `leasedUntil`. */
+export interface ClaimedTask {
+  readonly key: number;
+  readonly lease: number;
+  readonly type: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly image: Buffer | null;
+  /** 1 for the first claim. */
+  readonly attempt: number;
+  /** Milliseconds left, as the database's clock has it. */
+  readonly deadlineMs: number;
+}
+
+interface ClaimRow extends Row {
+  readonly key: number;
+  readonly lease: number;
+  readonly type: string;
+  readonly fields: Record<string, unknown>;
+  readonly attempts: number;
+  readonly deadline_ms: number;
+}
+
+// Claim: the oldest tasks of a lane by priority, passing over what others are claiming at this moment.
+// Plan: index scan of tasks_queued in order, stops at the limit; primary key update.
+const CLAIM = {
+  name: "claim",
+  text: `
+  with next as materialized (
+    select key from tasks
+    where state = 'queued' and lane = $1 and deadline_at > now()
+    order by priority desc, key
+    limit $2
+    for update skip locked
+  )
+  update tasks t
+  set state = 'leased', attempts = t.attempts + 1, lease = nextval('lease_tokens'), leased_by = $3,
+    leased_until = now() + $4 * interval '1 ms'
+  from next where t.key = next.key
+  returning t.key, t.lease, t.type, t.fields, t.attempts,
+    extract(epoch from t.deadline_at - now())::double precision * 1000 as deadline_ms`,
+};
+
+// Plan: primary key probes.
+const IMAGES = {
+  name: "images",
+  text: `select task_key, bytes from task_images where task_key = any($1::bigint[])`,
+};
+
+/**
+ * Leases up to `limit` queued tasks of a lane, best first.
+ * @param leasedBy who, for operators: stored, never compared
+ * @param leaseMs how long the claimant may be silent
+ */
+export async function claim(
+  database: Database,
+  images: RecentImages,
+  request: {
+    readonly lane: string;
+    readonly limit: number;
+    readonly leasedBy: string;
+    readonly leaseMs: number;
+  },
+): Promise<ClaimedTask[]> {
+  const rows = await database.query<ClaimRow>(CLAIM, [
+    request.lane,
+    request.limit,
+    request.leasedBy,
+    request.leaseMs,
+  ]);
+  const recent = new Map(rows.map(({ key }) => [key, images.take(key)]));
+  const missing = rows.filter(({ key }) => recent.get(key) === null).map(({ key }) => key);
+  if (missing.length > 0) {
+    const stored = await database.query<Row & { task_key: number; bytes: Buffer }>(IMAGES, [missing]);
+    for (const { task_key: key, bytes } of stored) recent.set(key, bytes);
+  }
+  return rows
+    .toSorted((a, b) => a.key - b.key)
+    .map((row) => ({
+      key: row.key,
+      lease: row.lease,
+      type: row.type,
+      fields: row.fields,
+      image: recent.get(row.key) ?? null,
+      attempt: row.attempts,
+      deadlineMs: row.deadline_ms,
+    }));
+}

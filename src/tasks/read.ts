@@ -1,0 +1,71 @@
+import { Batcher } from "../database/batch.ts";
+import type { Database, Row } from "../database/database.ts";
+import type { ErrorCode } from "../protocol/errors.ts";
+import type { Micros } from "../base/money.ts";
+import type { State } from "./states.ts";
+
+/** What the wire may know of a task. */
+export interface TaskView extends Row {
+  readonly id: number;
+  readonly accountId: number;
+  readonly state: State;
+  readonly price: Micros;
+  /** The solution as JSON text, ready to be put into an answer. */
+  readonly solution: string | null;
+  readonly errorCode: ErrorCode | null;
+  readonly errorDescription: string | null;
+  /** Epoch seconds. */
+  readonly createdAt: number;
+  readonly settledAt: number | null;
+}
+
+// Plan: one probe of tasks_id_unique for each id.
+const READ = {
+  name: "read",
+  text: `
+  select id, account_id as "accountId", state, price, solution::text as solution, error_code as "errorCode",
+    error_description as "errorDescription", extract(epoch from created_at)::int as "createdAt",
+    extract(epoch from settled_at)::int as "settledAt"
+  from tasks where id = any($1::int[])`,
+};
+
+// Plan: one primary key probe for each account.
+const BALANCES = {
+  name: "balances",
+  text: `select id, balance from accounts where id = any($1::bigint[])`,
+};
+
+/** Reads tasks and balances for callers, many in one statement. */
+export class Reader {
+  readonly #tasks: Batcher<number, { readonly task: TaskView | null }>;
+  readonly #balances: Batcher<number, Micros>;
+
+  constructor(database: Database) {
+    this.#tasks = new Batcher(
+      async (ids) => {
+        const rows = await database.query<TaskView>(READ, [ids]);
+        const byId = new Map(rows.map((row) => [row.id, row]));
+        return ids.map((id) => ({ task: byId.get(id) ?? null }));
+      },
+      { maxItems: 500, maxFlushes: 2 },
+    );
+    this.#balances = new Batcher(
+      async (ids) => {
+        const rows = await database.query<Row & { id: number; balance: Micros }>(BALANCES, [ids]);
+        const byId = new Map(rows.map(({ id, balance }) => [id, balance]));
+        return ids.map((id) => byId.get(id) ?? 0);
+      },
+      { maxItems: 500 },
+    );
+  }
+
+  /** Null when there is no such task, or when it is another account's: the caller must not be able to tell. */
+  async task(id: number, accountId: number): Promise<TaskView | null> {
+    const { task } = await this.#tasks.submit(id);
+    return task?.accountId === accountId ? task : null;
+  }
+
+  balance(accountId: number): Promise<Micros> {
+    return this.#balances.submit(accountId);
+  }
+}

@@ -1,0 +1,108 @@
+import { Batcher } from "../database/batch.ts";
+import type { Database, Row } from "../database/database.ts";
+import type { ErrorCode } from "../protocol/errors.ts";
+
+/** How a leased task ends, or goes back. */
+export type Settlement = { readonly key: number; readonly lease: number } & (
+  | {
+      readonly to: "solved";
+      readonly solver: string;
+      readonly solution: Readonly<Record<string, unknown>>;
+      /** 0 to 1. */
+      readonly confidence: number;
+      readonly detail: Readonly<Record<string, unknown>> | null;
+    }
+  | {
+      readonly to: "failed";
+      readonly solver: string;
+      readonly errorCode: ErrorCode;
+      readonly errorDescription: string;
+      readonly detail: Readonly<Record<string, unknown>> | null;
+    }
+  /** Back to the queue, by the one who holds the lease. */
+  | { readonly to: "queued" }
+);
+
+/** `late`: the lease had passed to another or the task had ended; nothing was written. */
+export type Settled = "settled" | "late";
+
+/**
+ * The tail that every statement ending tasks shares: it reads "ended" (key, account_id, price, state) and moves the
+ * money. Locks account rows in one order, as the submit statement does.
+ */
+export const MOVE_MONEY = `
+  total as (
+    select account_id, sum(price) as total, coalesce(sum(price) filter (where state <> 'solved'), 0) as back
+    from ended where price > 0 group by account_id
+  ), locked as materialized (
+    select id from accounts where id in (select account_id from total) order by id for update
+  ), booked as (
+    update accounts a set held = a.held - t.total, balance = a.balance + t.back
+    from locked l join total t on t.account_id = l.id where a.id = l.id
+  ), entry as (
+    insert into ledger (account_id, kind, amount, task_key)
+    select account_id, case when state = 'solved' then 'capture' else 'release' end, price, key
+    from ended where price > 0
+  )`;
+
+// One commit for a batch of settlements. A row whose lease no longer fits is not found, so late writers write nothing.
+// Plan: nested loop over the items into the primary key of tasks. With stale statistics the planner may take a hash
+// join with a scan of the whole table; test/integration/plans.test.ts holds it to the index.
+const SETTLE = {
+  name: "settle",
+  text: `
+  with item as materialized (
+    select * from json_to_recordset($1::json) as i (
+      key bigint, lease bigint, "to" text, solver text, solution jsonb, confidence real, detail jsonb,
+      error_code text, error_description text)
+  ), ended as (
+    update tasks t
+    set state = i."to", settled_at = now(), keep_until = now() + $2 * interval '1 s', lease = null, leased_until = null,
+      solver = i.solver, solution = i.solution, confidence = i.confidence, detail = i.detail,
+      error_code = i.error_code, error_description = i.error_description
+    from item i
+    where t.key = i.key and t.lease = i.lease and t.state = 'leased' and i."to" <> 'queued'
+    returning t.key, t.account_id, t.price, t.state
+  ), requeued as (
+    update tasks t set state = 'queued', lease = null, leased_by = null, leased_until = null
+    from item i
+    where t.key = i.key and t.lease = i.lease and t.state = 'leased' and i."to" = 'queued'
+    returning t.key
+  ), ${MOVE_MONEY}
+  select key from ended union all select key from requeued`,
+};
+
+/** Ends leased tasks, many in one commit, and moves their money. */
+export class Settler {
+  readonly #batcher: Batcher<Settlement, Settled>;
+
+  /** @param keepSeconds how long ended tasks can be read */
+  constructor(database: Database, keepSeconds: number) {
+    this.#batcher = new Batcher((items) => settle(database, keepSeconds, items), { maxItems: 200 });
+  }
+
+  settle(settlement: Settlement): Promise<Settled> {
+    return this.#batcher.submit(settlement);
+  }
+}
+
+async function settle(
+  database: Database,
+  keepSeconds: number,
+  items: readonly Settlement[],
+): Promise<Settled[]> {
+  const records = items.map((item) => ({
+    key: item.key,
+    lease: item.lease,
+    to: item.to,
+    solver: item.to === "queued" ? null : item.solver,
+    solution: item.to === "solved" ? item.solution : null,
+    confidence: item.to === "solved" ? item.confidence : null,
+    detail: item.to === "queued" ? null : item.detail,
+    error_code: item.to === "failed" ? item.errorCode : null,
+    error_description: item.to === "failed" ? item.errorDescription : null,
+  }));
+  const rows = await database.query<Row & { key: number }>(SETTLE, [JSON.stringify(records), keepSeconds]);
+  const settled = new Set(rows.map(({ key }) => key));
+  return items.map(({ key }) => (settled.has(key) ? "settled" : "late"));
+}

@@ -1,0 +1,92 @@
+import type { Database, Row } from "../database/database.ts";
+import { MOVE_MONEY } from "./settle.ts";
+
+/** Claims of one task at most: a picture that kills its solver each time must not circle for ever. */
+export const MAX_ATTEMPTS = 4;
+/** Rows handled by one statement, so that no sweep holds locks for long. */
+const AT_ONCE = 500;
+
+export interface Swept {
+  /** Leases that were over; their tasks are queued again. */
+  readonly requeued: number;
+  /** Tasks that ended because their deadline passed or their attempts were used up. */
+  readonly expired: number;
+  /** Ended tasks deleted because they are no longer kept. */
+  readonly deleted: number;
+}
+
+// Plan: tasks_leased up to now().
+const REQUEUE = {
+  name: "sweep-leases",
+  text: `
+  with lost as (
+    select key from tasks
+    where state = 'leased' and leased_until <= now() and deadline_at > now() and attempts < $1
+    limit ${AT_ONCE} for update skip locked
+  )
+  update tasks t set state = 'queued', lease = null, leased_by = null, leased_until = null
+  from lost where t.key = lost.key
+  returning t.key`,
+};
+
+// Plan: tasks_open up to now(), and tasks_leased up to now() for those out of attempts.
+const EXPIRE = {
+  name: "sweep-deadlines",
+  text: `
+  with over as (
+    select key from tasks where state in ('queued', 'leased') and deadline_at <= now()
+    limit ${AT_ONCE} for update skip locked
+  ), worn as (
+    select key from tasks where state = 'leased' and leased_until <= now() and deadline_at > now() and attempts >= $1
+    limit ${AT_ONCE} for update skip locked
+  ), ended as (
+    update tasks t
+    set state = 'expired', settled_at = now(), keep_until = now() + $2 * interval '1 s', lease = null, leased_until = null,
+      error_code = 'ERROR_CAPTCHA_UNSOLVABLE',
+      error_description = case when e.worn
+        then 'Every attempt to solve this task broke off. It was not charged.'
+        else 'Nobody answered before the deadline. It was not charged.' end
+    from (select key, false as worn from over union all select key, true from worn) e
+    where t.key = e.key
+    returning t.key, t.account_id, t.price, t.state
+  ), ${MOVE_MONEY}
+  select key from ended`,
+};
+
+// Plan: tasks_kept up to now(). The picture goes with its task.
+const DELETE = {
+  name: "sweep-kept",
+  text: `
+  with old as (
+    select key from tasks where keep_until <= now() limit ${AT_ONCE} for update skip locked
+  ), images as (
+    delete from task_images where task_key in (select key from old)
+  )
+  delete from tasks where key in (select key from old) returning key`,
+};
+
+/** One round of housekeeping: lost leases, deadlines, retention. Any number of processes may sweep at once. */
+export async function sweep(database: Database, keepSeconds: number): Promise<Swept> {
+  return {
+    requeued: await drain(() => database.query(REQUEUE, [MAX_ATTEMPTS])),
+    expired: await drain(() => database.query(EXPIRE, [MAX_ATTEMPTS, keepSeconds])),
+    deleted: await drain(() => database.query(DELETE)),
+  };
+}
+
+/**
+ * Ends every lease at once. Only for a process that is alone on its database, when it starts: whoever held a lease is
+ * gone, and the tasks need not wait for it to run out.
+ */
+export async function endAllLeases(database: Database): Promise<void> {
+  await database.query("update tasks set leased_until = now() where state = 'leased'");
+}
+
+async function drain(statement: () => Promise<readonly Row[]>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const { length } = await statement();
+    total += length;
+    if (length < AT_ONCE) return total;
+  }
+}

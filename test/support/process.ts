@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+export interface ChildServer {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** What it wrote to stderr so far. */
+  stderr(): string;
+  /** Sends the signal and waits for the end. @returns the exit code, or null when a signal ended it */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/**
+ * Starts a program that prints one JSON line with its `url` on stdout when ready.
+ * @throws with its stderr when it ends before that
+ */
+export async function startProcess(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ChildServer> {
+  const child = spawn(process.execPath, command, {
+    env: { ...cleanEnvironment(), ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const exited = once(child, "exit");
+  const lines = createInterface({ input: child.stdout });
+  const ready = await Promise.race([
+    once(lines, "line").then(([line]) => JSON.parse(String(line)) as { url: string }),
+    exited.then(() => null),
+  ]);
+  if (ready === null) throw new Error(`${command.join(" ")} ended before it was ready:\n${stderr}`);
+  return {
+    url: ready.url,
+    process: child,
+    stderr: () => stderr,
+    async stop(signal = "SIGTERM") {
+      child.kill(signal);
+      await exited;
+      return child.exitCode;
+    },
+  };
+}
+
+/** The environment without options of Glyphdesk that happen to be set where the tests run. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !name.startsWith("GLYPHDESK_") && name !== "NODE_TEST_CONTEXT",
+    ),
+  );
+}
+
+/** The built server on any free port. */
+export function startGlyphdesk(environment: Readonly<Record<string, string>>): Promise<ChildServer> {
+  return startProcess(["bin/glyphdesk.js", "serve"], { GLYPHDESK_PORT: "0", ...environment });
+}
