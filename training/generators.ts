@@ -168,16 +168,17 @@ interface CanvasCaptcha {
   generateSync(): Buffer;
 }
 
+function encodePng(this: { toBuffer(type: string): Buffer }): Buffer {
+  return this.toBuffer("image/png");
+}
+
 /** captcha-canvas asks for skia-canvas; training/package.json gives it @napi-rs/canvas, which names this method otherwise. */
 function loadCanvasCaptcha(): new () => CanvasCaptcha {
-  const { createCanvas } = require("@napi-rs/canvas") as {
-    createCanvas(width: number, height: number): { constructor: { prototype: Record<string, unknown> } };
+  const canvas = require("@napi-rs/canvas") as {
+    createCanvas(width: number, height: number): object;
   };
-  Object.getPrototypeOf(createCanvas(1, 1)).toBufferSync ??= function toBufferSync(this: {
-    toBuffer(type: string): Buffer;
-  }): Buffer {
-    return this.toBuffer("image/png");
-  };
+  const prototype = Object.getPrototypeOf(canvas.createCanvas(1, 1)) as Record<string, unknown>;
+  prototype["toBufferSync"] ??= encodePng;
   return (require("captcha-canvas") as { CaptchaGenerator: new () => CanvasCaptcha }).CaptchaGenerator;
 }
 

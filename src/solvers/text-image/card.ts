@@ -36,5 +36,5 @@ export async function loadModelCard(modelDir: string): Promise<ModelCard> {
   > & {
     alphabet: string;
   };
-  return { ...card, alphabet: [...card.alphabet] };
+  return { ...card, alphabet: Array.from(card.alphabet) };
 }

@@ -4,7 +4,7 @@ import { beamSearch, characterConfidences, type DecodeOptions, type Scores } fro
 import { allowedClasses, noHints } from "./hints.ts";
 import { calibrate, readScores } from "./reading.ts";
 
-const alphabet = [..."0123456789abcCoO+-=?×x"];
+const alphabet = Array.from("0123456789abcCoO+-=?×x");
 const plain: DecodeOptions = { alphabet, allowed: null, mergeCase: false };
 
 /** Scores from one object per frame, character → probability; "_" is the blank and takes what is left. */

@@ -148,7 +148,7 @@ export function characterConfidences(scores: Scores, options: DecodeOptions, tex
     for (let k = 1; k < classes; k++) if (foldTo[k] === c) sum += probabilities[t * classes + k]!;
     return sum;
   };
-  const symbols = [...text].map((character) => foldTo[options.alphabet.indexOf(character) + 1]!);
+  const symbols = Array.from(text, (character) => foldTo[options.alphabet.indexOf(character) + 1]!);
   // States: blank, first character, blank, second character, …, blank.
   const states = [0, ...symbols.flatMap((symbol) => [symbol, 0])];
   let cost = states.map((state, s) => (s < 2 ? Math.log(at(0, state) + 1e-30) : -Infinity));

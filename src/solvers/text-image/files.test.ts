@@ -61,8 +61,9 @@ test("a bench counts exact and folded answers, by length, and lists the wrong on
   assert.deepEqual(seen, [1, 3, 2, 3, 3, 3]);
 });
 
+const parse = (text: string): unknown => parseLabels(Buffer.from(text), "/pictures");
+
 test("labels without a tab or without any line are refused with file and line", () => {
-  const parse = (text: string): unknown => parseLabels(Buffer.from(text), "/pictures");
   assert.deepEqual(parse("\uFEFFa.png\tx\n\nb.png\t\n"), [
     { file: "a.png", answer: "x" },
     { file: "b.png", answer: "" },

@@ -128,7 +128,7 @@ async function bench(
     const confidence = result!.kind === "reading" ? result!.reading.confidence : 0;
     const right = got?.toLowerCase() === answer.toLowerCase();
     if (got === answer) exact++;
-    const length = (perLength[[...answer].length] ??= { total: 0, folded: 0 });
+    const length = (perLength[Array.from(answer).length] ??= { total: 0, folded: 0 });
     length.total++;
     if (right) length.folded++;
     else wrong.push({ file, expected: answer, got, confidence });

@@ -129,7 +129,13 @@ test("padding has the colour of the picture's border", async () => {
 
 test("a damaged or cut-off picture is an ImageError, in every format", async () => {
   const noise = sharp({
-    create: { width: 96, height: 32, channels: 3, noise: { type: "gaussian", mean: 128, sigma: 60 } },
+    create: {
+      width: 96,
+      height: 32,
+      channels: 3,
+      background: "#000",
+      noise: { type: "gaussian", mean: 128, sigma: 60 },
+    },
   });
   for (const format of ["png", "jpeg", "gif", "webp", "tiff"] as const) {
     const file = await noise.clone().toFormat(format).toBuffer();

@@ -142,6 +142,7 @@ export class ThreadPool<Job, Result> {
   }
 
   #post(member: Member<Job, Result>, message: ToThread<Job>): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     member.worker.postMessage(message);
   }
 

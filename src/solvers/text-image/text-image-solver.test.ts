@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import type { Outcome, Solver, SolverTask } from "../solver.ts";
-import { createTextImageSolver } from "./solver.ts";
+import { createTextImageSolver } from "./text-image-solver.ts";
 
 const golden = (file: string): Promise<Buffer> =>
   readFile(fileURLToPath(new URL(`../../../test/golden/${file}`, import.meta.url)));
@@ -73,7 +73,13 @@ test("`numeric` allows only digits, whatever the picture looks like", async () =
 
 test("the threshold is left to the engine: an unsure answer is still an answer", async () => {
   const plain = await sharp({
-    create: { width: 120, height: 40, channels: 3, noise: { type: "gaussian", mean: 128, sigma: 50 } },
+    create: {
+      width: 120,
+      height: 40,
+      channels: 3,
+      background: "#000",
+      noise: { type: "gaussian", mean: 128, sigma: 50 },
+    },
   })
     .png()
     .toBuffer();
