@@ -9,7 +9,15 @@ import { fileURLToPath } from "node:url";
 import { benchFolder } from "../src/solvers/text-image/files.ts";
 
 const [countText = "500", seed = "500001", ...chosen] = process.argv.slice(2);
-const names = ["svg-captcha", "svg-math", "trek-captcha", "captcha.gif", "captchapng", "captcha-canvas"];
+const names = [
+  "svg-captcha",
+  "svg-math",
+  "trek-captcha",
+  "captcha.gif",
+  "captchapng",
+  "captcha-canvas",
+  "haileybot",
+];
 const here = fileURLToPath(new URL(".", import.meta.url));
 const show = (value: number, digits: number, width: number): string => value.toFixed(digits).padStart(width);
 

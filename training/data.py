@@ -17,7 +17,8 @@ WEIGHTS = {
     "trek-captcha": 5,
     "captcha.gif": 10,
     "captchapng": 4,
-    "captcha-canvas": 7,
+    "captcha-canvas": 8,
+    "haileybot": 8,
 }
 
 

@@ -194,6 +194,29 @@ async function captchaCanvas(wild: boolean): Promise<Sample> {
   return { text, answer: text, file: captcha.generateSync(), extension: "png" };
 }
 
+interface HaileyCaptcha {
+  readonly value: string;
+  readonly dataURL: string;
+}
+
+/** Written for node-canvas; training/package.json gives it @napi-rs/canvas, which registers fonts otherwise. */
+function loadHailey(): new (height?: number) => HaileyCaptcha {
+  const canvas = require("canvas") as {
+    registerFont?: (path: string, face: { family: string }) => void;
+    GlobalFonts: { registerFromPath(path: string, family: string): unknown };
+  };
+  canvas.registerFont ??= (path, { family }) => void canvas.GlobalFonts.registerFromPath(path, family);
+  return require("@haileybot/captcha-generator") as new (height?: number) => HaileyCaptcha;
+}
+
+async function haileybot(wild: boolean): Promise<Sample> {
+  const Hailey = loadHailey();
+  const captcha = new Hailey(wild && next() < 0.3 ? int(250, 400) : 250);
+  const jpeg = Buffer.from(captcha.dataURL.split(",")[1] ?? "", "base64");
+  const file = wild && next() < 0.5 ? jpeg : await sharp(jpeg).png({ compressionLevel: 1 }).toBuffer();
+  return { text: captcha.value, answer: captcha.value, file, extension: "png" };
+}
+
 export const generators: Readonly<Record<string, (wild: boolean) => Promise<Sample>>> = {
   "svg-captcha": svg,
   "svg-math": svgMath,
@@ -201,4 +224,5 @@ export const generators: Readonly<Record<string, (wild: boolean) => Promise<Samp
   "captcha.gif": captchaGif,
   captchapng: captchaPng,
   "captcha-canvas": captchaCanvas,
+  haileybot,
 };
