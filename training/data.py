@@ -1,5 +1,6 @@
 """Training pictures: a growing folder of shards, drawn from at random and lightly altered."""
 
+import math
 import random
 import re
 from pathlib import Path
@@ -56,14 +57,16 @@ class Shards:
 
 
 def alter(pixels: np.ndarray, dice: random.Random) -> np.ndarray:
-    """Small changes that keep the label: a shift, scale and shear; colours; a little noise."""
+    """Small changes that keep the label: a shift, scale, shear and turn; colours; a little noise."""
     x = pixels
     if dice.random() < 0.5:
-        sx, sy = dice.uniform(0.88, 1.06), dice.uniform(0.85, 1.08)
-        shear = dice.uniform(-0.12, 0.12)
+        # Half of these are mild, half also shrink the picture (a wide margin) and turn it by up to 6 degrees.
+        least, turn = (0.88, 0.0) if dice.random() < 0.5 else (0.7, math.tan(math.radians(6)))
+        sx, sy = dice.uniform(least, 1.06), dice.uniform(least, 1.08)
+        shear, lift = dice.uniform(-0.12, 0.12), turn * dice.uniform(-1, 1)
         dx = WIDTH * (1 - sx) / 2 + dice.uniform(-5, 5) - shear * HEIGHT / 2
-        dy = HEIGHT * (1 - sy) / 2 + dice.uniform(-4, 4)
-        matrix = np.array([[sx, shear, dx], [0, sy, dy]], np.float32)
+        dy = HEIGHT * (1 - sy) / 2 + dice.uniform(-4, 4) - lift * WIDTH / 2
+        matrix = np.array([[sx, shear, dx], [lift, sy, dy]], np.float32)
         x = cv2.warpAffine(x, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if dice.random() < 0.12:
         x = 255 - x

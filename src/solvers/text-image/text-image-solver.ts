@@ -56,7 +56,9 @@ async function solve(
     if (error instanceof ImageError) return { kind: "unsolvable", reason: error.message };
     throw error;
   }
-  const result = await pool.run({ image: task.image, hints: hintsOf(task.fields) }, context.signal);
+  // A copy, because posting a view to a thread posts the whole buffer behind it, which may be a network chunk.
+  const image = new Uint8Array(task.image);
+  const result = await pool.run({ image, hints: hintsOf(task.fields) }, context.signal);
   if (result.kind === "unreadable") return { kind: "unsolvable", reason: result.reason };
   const { text, confidence, seen, characters, candidates } = result.reading;
   return {
