@@ -37,6 +37,7 @@ function poolOf(
     threads: 1,
     batch: 8,
     timeLimitMs: 20_000,
+    graceMs: 20_000,
     logger: silentLogger,
     ...options,
   });
@@ -75,10 +76,35 @@ for (const what of ["die", "throw"]) {
 }
 
 test("a thread that hangs is ended after the time limit and replaced", async (t) => {
-  const pool = poolOf(t, obedient, { timeLimitMs: 300 });
+  const pool = poolOf(t, obedient, { timeLimitMs: 300, graceMs: 50 });
   const first = await pool.run("a");
   await assert.rejects(pool.run("hang"), /gave no answer within 300 ms/);
   assert.notEqual((await pool.run("b")).thread, first.thread);
+});
+
+test("a thread that was only slow is replaced too, but closes in its own time and is never ended by force", async (t) => {
+  // An inference that is cut short takes the whole process down, see pool.ts.
+  const slow = `
+    import { parentPort, workerData } from "node:worker_threads";
+    const flags = new Int32Array(workerData);
+    parentPort.on("message", (message) => {
+      if (message.kind === "close") {
+        Atomics.add(flags, 1, 1);
+        return parentPort.close();
+      }
+      if (message.jobs.includes("slow")) Atomics.wait(flags, 0, 0);
+      parentPort.postMessage({ kind: "results", results: message.jobs.map((job) => ({ job })) });
+    });
+    parentPort.postMessage({ kind: "ready" });
+  `;
+  const flags = new Int32Array(new SharedArrayBuffer(8));
+  const pool = poolOf(t, slow, { timeLimitMs: 300, workerData: flags.buffer });
+  await assert.rejects(pool.run("slow"), ThreadFault);
+  assert.equal((await pool.run("b")).job, "b");
+  Atomics.store(flags, 0, 1);
+  Atomics.notify(flags, 0);
+  await pool.stop();
+  assert.equal(flags[1], 2, "both threads closed themselves");
 });
 
 test("jobs that waited behind a dead thread are done by its replacement", async (t) => {

@@ -7,6 +7,11 @@
  * A member is starting → idle ⇄ busy → gone. Whatever ends a member (an exit, an error, a batch over its time limit)
  * rejects the jobs it held with a `ThreadFault` and puts a new member in its place. A member that ends before it was
  * ready is not replaced until the next job comes, so a broken installation does not spin.
+ *
+ * Hazard: `terminate()` during an inference aborts the whole process ("terminate called after throwing an instance of
+ * 'Napi::Error'", onnxruntime-node 1.30, about one in ten). So a thread is asked to close and ended by force only after
+ * a grace: by then it is caught in JavaScript, where force is safe, or in native code that never returns, where it has
+ * no effect.
  */
 import { Worker } from "node:worker_threads";
 import { messageOf } from "../../base/errors.ts";
@@ -34,6 +39,8 @@ export interface PoolOptions {
   readonly batch: number;
   /** A batch that takes longer counts as hung. */
   readonly timeLimitMs: number;
+  /** How long a thread may take to end when asked, before it is ended by force. */
+  readonly graceMs: number;
   readonly logger: Logger;
 }
 
@@ -52,8 +59,6 @@ interface Member<Job, Result> {
   readonly exited: Promise<void>;
 }
 
-/** How long a thread may take to end when asked, before it is ended by force. */
-const CLOSE_LIMIT_MS = 3_000;
 /** How long a thread may take to load the model. */
 const START_LIMIT_MS = 30_000;
 
@@ -61,6 +66,8 @@ export class ThreadPool<Job, Result> {
   readonly #options: PoolOptions;
   readonly #queue: Entry<Job, Result>[] = [];
   readonly #members = new Set<Member<Job, Result>>();
+  /** Threads that were asked to close and have not ended yet. */
+  readonly #leaving = new Set<Promise<void>>();
   #stopping: Promise<void> | null = null;
 
   constructor(options: PoolOptions) {
@@ -102,14 +109,19 @@ export class ThreadPool<Job, Result> {
 
   async #stop(): Promise<void> {
     for (const entry of this.#queue.splice(0)) entry.reject(new ThreadFault("The recogniser is stopping."));
-    await Promise.all(
-      [...this.#members].map(async (member) => {
-        this.#post(member, { kind: "close" });
-        const timer = setTimeout(() => void member.worker.terminate(), CLOSE_LIMIT_MS);
-        await member.exited;
-        clearTimeout(timer);
-      }),
-    );
+    for (const member of this.#members) this.#dismiss(member);
+    await Promise.all(this.#leaving);
+  }
+
+  /** Asks the thread to close once it has done what it is at. */
+  #dismiss(member: Member<Job, Result>): void {
+    this.#post(member, { kind: "close" });
+    const timer = setTimeout(() => void member.worker.terminate(), this.#options.graceMs);
+    const left = member.exited.finally(() => {
+      clearTimeout(timer);
+      this.#leaving.delete(left);
+    });
+    this.#leaving.add(left);
   }
 
   #fill(): void {
@@ -149,7 +161,7 @@ export class ThreadPool<Job, Result> {
   #watch(member: Member<Job, Result>, limitMs: number, complaint: string): void {
     member.timer = setTimeout(() => {
       this.#lose(member, `${complaint} within ${limitMs} ms`);
-      void member.worker.terminate();
+      this.#dismiss(member);
     }, limitMs);
   }
 

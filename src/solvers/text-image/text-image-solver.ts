@@ -18,7 +18,8 @@ export interface TextImageSolverOptions {
 
 /** Pictures a thread reads at once under load: 8 take about 60 ms, so nobody waits long for a neighbour. */
 const BATCH = 8;
-const TIME_LIMIT_MS = 5_000;
+const TIME_LIMIT_MS = 10_000;
+const GRACE_MS = 5_000;
 
 /** Reads text images with the built-in network. Threads start with `start()`, or with the first task. */
 export function createTextImageSolver(options: TextImageSolverOptions = {}): Solver {
@@ -29,6 +30,7 @@ export function createTextImageSolver(options: TextImageSolverOptions = {}): Sol
     threads,
     batch: BATCH,
     timeLimitMs: TIME_LIMIT_MS,
+    graceMs: GRACE_MS,
     logger: options.logger ?? silentLogger,
   });
   return {
