@@ -26,7 +26,10 @@ export function recognitionCommands(): Command[] {
     .action(async (folder: string, flags: Flags) => {
       const { benchFolder } = await import("../solvers/text-image/files.ts");
       const bar = progressBar("reading");
-      const report = await benchFolder(folder, { hints: hints(flags), onProgress: bar.update });
+      const report = await benchFolder(folder, {
+        hints: hints(flags),
+        onProgress: (done, total) => bar.update(done, total),
+      });
       bar.end();
       print(flags, report, summary(report));
     });

@@ -26,7 +26,7 @@ interface ClaimRow extends Row {
 // Claim: the oldest tasks of a lane by priority, passing over what others are claiming at this moment.
 // A lease that a crash forgets leaves its task queued, so the commit does not wait for the disk.
 // Plan: index scan of tasks_queued in order, stops at the limit; primary key update.
-const CLAIM = {
+export const CLAIM = {
   name: "claim",
   text: `
   with next as materialized (

@@ -47,7 +47,7 @@ export const MOVE_MONEY = `
 // One commit for a batch of settlements. A row whose lease no longer fits is not found, so late writers write nothing.
 // Plan: nested loop over the items into the primary key of tasks. With stale statistics the planner may take a hash
 // join with a scan of the whole table; test/integration/plans.test.ts holds it to the index.
-const SETTLE = {
+export const SETTLE = {
   name: "settle",
   text: `
   with item as materialized (

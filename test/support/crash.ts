@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { promisify } from "node:util";
 import { Client } from "undici";
-import { cleanEnvironment, startGlyphdesk, type ChildServer } from "./process.ts";
+import { glyphdesk, startGlyphdesk, type ChildServer } from "./process.ts";
 
 /** Micro-dollars of one task, as the catalogue has it. */
 const PRICE = 30;
@@ -197,18 +195,6 @@ async function post(client: Client, path: string, body: object): Promise<Record<
   const parsed = (await answer.json()) as Record<string, unknown>;
   assert.equal(statusCode, 200);
   return parsed;
-}
-
-/** Runs a command of the built program on a data directory and answers its stdout. */
-async function glyphdesk(dataDir: string, ...words: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ["bin/glyphdesk.js", ...words, "--data-dir", dataDir],
-    {
-      env: cleanEnvironment(),
-    },
-  );
-  return stdout;
 }
 
 /** Mulberry32: a small seeded generator of numbers from 0 to 1. */
