@@ -1,7 +1,6 @@
 import { Pool, types as defaultTypes, type ClientBase, type CustomTypesConfig, type PoolConfig } from "pg";
 import type { Logger } from "../base/logger.ts";
-import { Batcher } from "./batch.ts";
-import type { Database, Row, Statement } from "./database.ts";
+import type { Database, Queryable, Row, Statement } from "./database.ts";
 import { Listener } from "./listener.ts";
 
 /** Answers slower than this are given up: clients wait 15 to 30 s in all. */
@@ -9,8 +8,9 @@ const QUERY_TIMEOUT_MS = 8_000;
 /** The batch statements are planned once: planning them costs more than running them. */
 const OPTIONS = "-c plan_cache_mode=force_generic_plan -c timezone=UTC";
 
-// The log is written in order, so a commit of this message that has reached the disk has every earlier one before it.
-const FLUSH = { name: "flush", text: "select pg_logical_emit_message(true, 'glyphdesk', '')" };
+// The log is written in order, so once the commit of this message is on disk every earlier one is. It must run on the
+// connection that made them: that it still lives proves that the database has not crashed and lost them meanwhile.
+const FLUSH = `begin; set local synchronous_commit = on; select pg_logical_emit_message(true, 'glyphdesk', ''); commit`;
 
 /** Values beyond 2^53 would lose digits; no column holds such: money is bounded at 9 billion dollars. */
 const types: CustomTypesConfig = {
@@ -50,27 +50,33 @@ export function openPool(options: PoolOptions): Database {
   };
   const pool = open(options.size ?? 8);
   const relaxed = open(Math.min(options.size ?? 4, 4), " -c synchronous_commit=off");
-  const flushes = new Batcher<null, true>(
-    async (waiting) => {
-      await run(pool, FLUSH);
-      return waiting.map(() => true);
-    },
-    { maxItems: Number.POSITIVE_INFINITY },
-  );
   const listener = new Listener(settings, logger);
   let closed: Promise<void> | null = null;
 
   return {
     query: (statement, values) => run(pool, statement, values),
-    relaxed: { query: (statement, values) => run(relaxed, statement, values) },
-    durable: async () => void (await flushes.submit(null)),
+    relaxed: queryable(relaxed),
+    async durably(work) {
+      const client = await relaxed.connect();
+      let failure: unknown;
+      try {
+        const result = await work(queryable(client));
+        await client.query(FLUSH);
+        return result;
+      } catch (error) {
+        failure = error;
+        throw error;
+      } finally {
+        client.release(failure !== undefined);
+      }
+    },
     listen: (channel, notify) => listener.add(channel, notify),
     async transaction(work) {
       const client = await pool.connect();
       let failure: unknown;
       try {
         await client.query("begin");
-        const result = await work({ query: (statement, values) => run(client, statement, values) });
+        const result = await work(queryable(client));
         await client.query("commit");
         return result;
       } catch (error) {
@@ -85,6 +91,10 @@ export function openPool(options: PoolOptions): Database {
     close: () =>
       (closed ??= listener.close().then(async () => void (await Promise.all([pool.end(), relaxed.end()])))),
   };
+}
+
+function queryable(target: Pool | ClientBase): Queryable {
+  return { query: (statement, values) => run(target, statement, values) };
 }
 
 async function run<Result extends Row>(
