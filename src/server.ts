@@ -82,7 +82,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       database,
       metrics,
       keys: new KeyRing(database),
-      submitter: new Submitter(database, images, runners.wake),
+      submitter: new Submitter(database, images, runners.taker),
       reader: new Reader(database),
     });
     started.push({ name: "http", stop: () => app.close() });
@@ -128,6 +128,7 @@ async function startRunners(solvers: readonly Solver[], options: RunnersOptions)
   await Promise.all(solvers.map(async (solver) => solver.start?.()));
   for (const runner of runners) runner.start();
   return {
+    taker: runners[0] ?? null,
     wake: () => runners.forEach((runner) => runner.wake()),
     stop: async () => {
       await Promise.all(runners.map((runner) => runner.stop()));
