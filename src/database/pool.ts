@@ -8,10 +8,6 @@ const QUERY_TIMEOUT_MS = 8_000;
 /** The batch statements are planned once: planning them costs more than running them. */
 const OPTIONS = "-c plan_cache_mode=force_generic_plan -c timezone=UTC";
 
-// The log is written in order, so once the commit of this message is on disk every earlier one is. It must run on the
-// connection that made them: that it still lives proves that the database has not crashed and lost them meanwhile.
-const FLUSH = `begin; set local synchronous_commit = on; select pg_logical_emit_message(true, 'glyphdesk', ''); commit`;
-
 /** Values beyond 2^53 would lose digits; no column holds such: money is bounded at 9 billion dollars. */
 const types: CustomTypesConfig = {
   getTypeParser: (oid, format) =>
@@ -56,20 +52,6 @@ export function openPool(options: PoolOptions): Database {
   return {
     query: (statement, values) => run(pool, statement, values),
     relaxed: queryable(relaxed),
-    async durably(work) {
-      const client = await relaxed.connect();
-      let failure: unknown;
-      try {
-        const result = await work(queryable(client));
-        await client.query(FLUSH);
-        return result;
-      } catch (error) {
-        failure = error;
-        throw error;
-      } finally {
-        client.release(failure !== undefined);
-      }
-    },
     listen: (channel, notify) => listener.add(channel, notify),
     async transaction(work) {
       const client = await pool.connect();

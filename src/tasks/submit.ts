@@ -1,6 +1,6 @@
 import type { Micros } from "../base/money.ts";
 import { Batcher } from "../database/batch.ts";
-import type { Database, Queryable, Row } from "../database/database.ts";
+import type { Database, Row } from "../database/database.ts";
 import { isUniqueViolation } from "../database/faults.ts";
 import type { ClaimedTask } from "./claim.ts";
 import type { RecentImages } from "./recent-images.ts";
@@ -88,20 +88,17 @@ const ID_ATTEMPTS = 12;
 
 /** Writes new tasks, many in one commit. */
 export class Submitter {
+  readonly #database: Database;
   readonly #images: RecentImages;
   readonly #taker: Taker | null;
   readonly #batcher: Batcher<NewTask, Submitted>;
 
   /** @param taker null in processes that run no solver */
   constructor(database: Database, images: RecentImages, taker: Taker | null) {
+    this.#database = database;
     this.#images = images;
     this.#taker = taker;
-    this.#batcher = new Batcher(
-      // The commit lets go of the account rows without waiting for the disk, so the next flush can run meanwhile; the
-      // callers are told only after their tasks are on disk.
-      (tasks) => database.durably((connection) => this.#flush(connection, tasks)),
-      { maxItems: 200, maxFlushes: 3 },
-    );
+    this.#batcher = new Batcher((tasks) => this.#flush(tasks), { maxItems: 200 });
   }
 
   submit(task: NewTask): Promise<Submitted> {
@@ -109,29 +106,24 @@ export class Submitter {
   }
 
   /** Writes a batch, a part of it straight into the hands of this process's runner. */
-  async #flush(connection: Queryable, tasks: readonly NewTask[]): Promise<Submitted[]> {
+  async #flush(tasks: readonly NewTask[]): Promise<Submitted[]> {
     const taker = this.#taker;
     const fitting = taker === null ? 0 : tasks.filter(({ lane }) => lane === taker.lane).length;
     const reserved = taker?.reserve(fitting) ?? 0;
     const taken: ClaimedTask[] = [];
     try {
-      return await this.#write(connection, tasks, reserved, taken);
+      return await this.#write(tasks, reserved, taken);
     } finally {
       taker?.take(reserved, taken);
       if (taken.length < fitting) taker?.wake();
     }
   }
 
-  async #write(
-    connection: Queryable,
-    tasks: readonly NewTask[],
-    reserved: number,
-    taken: ClaimedTask[],
-  ): Promise<Submitted[]> {
+  async #write(tasks: readonly NewTask[], reserved: number, taken: ClaimedTask[]): Promise<Submitted[]> {
     const results: Submitted[] = tasks.map(() => ({ outcome: "insufficient funds" }));
     let pending = tasks.map((task, ord) => ({ task, ord }));
     while (pending.length > 0) {
-      const rows = await this.#insert(connection, pending, reserved - taken.length);
+      const rows = await this.#insert(pending, reserved - taken.length);
       const again = new Set<number>();
       for (const { ord, id, task_key: key, lease } of rows) {
         const task = tasks[ord];
@@ -152,7 +144,6 @@ export class Submitter {
   }
 
   async #insert(
-    connection: Queryable,
     items: readonly { readonly task: NewTask; readonly ord: number }[],
     places: number,
   ): Promise<SubmitRow[]> {
@@ -181,11 +172,11 @@ export class Submitter {
     const parameters = [JSON.stringify(records), images, this.#taker?.leaseMs ?? 0];
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await connection.query<SubmitRow>(SUBMIT, parameters);
+        return await this.#database.query<SubmitRow>(SUBMIT, parameters);
       } catch (error) {
         if (attempt >= ID_ATTEMPTS || !isUniqueViolation(error, "tasks_id_unique")) throw error;
         // Skip ahead in doubling steps: past a block of kept ids in few attempts.
-        await connection.query("select nextval('task_ids') from generate_series(1, $1)", [2 ** attempt]);
+        await this.#database.query("select nextval('task_ids') from generate_series(1, $1)", [2 ** attempt]);
       }
     }
   }
