@@ -17,6 +17,8 @@ export interface NewTask {
   readonly deadlineMs: number;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly image: Buffer | null;
+  /** Where the result is posted when the task ends; checked and normalised. */
+  readonly callbackUrl?: string | undefined;
 }
 
 export type Submitted =
@@ -34,7 +36,7 @@ const SUBMIT = {
   with item as materialized (
     select * from json_to_recordset($1::json) as i (
       ord int, account bigint, key bigint, type text, lane text, price bigint, deadline_ms double precision,
-      fields jsonb, at int, bytes int)
+      fields jsonb, at int, bytes int, callback_url text)
   ), locked as materialized (
     select id, balance from accounts where id in (select account from item) order by id for update
   ), affordable as materialized (
@@ -47,8 +49,10 @@ const SUBMIT = {
     from (select account, sum(price) as total from accepted group by account) c
     where a.id = c.account and c.total > 0
   ), task as (
-    insert into tasks (key, id, account_id, key_id, type, lane, price, fields, deadline_at) overriding system value
-    select task_key, id, account, key, type, lane, price, fields, now() + deadline_ms * interval '1 ms' from accepted
+    insert into tasks (key, id, account_id, key_id, type, lane, price, fields, deadline_at, callback_url)
+      overriding system value
+    select task_key, id, account, key, type, lane, price, fields, now() + deadline_ms * interval '1 ms', callback_url
+    from accepted
   ), image as (
     insert into task_images (task_key, bytes)
     select task_key, substring($2::bytea from at + 1 for bytes) from accepted where bytes > 0
@@ -122,6 +126,7 @@ export class Submitter {
         fields: task.fields,
         at,
         bytes,
+        callback_url: task.callbackUrl,
       };
       at += bytes;
       return record;

@@ -8,6 +8,8 @@ import type { Method } from "../method.ts";
 
 export interface CreateTaskOptions {
   readonly submitter: Submitter;
+  /** Answers the normalised `callbackUrl`; throws ProtocolError for one that cannot be used. */
+  readonly callbackUrls: { read(value: unknown): Promise<string | undefined> };
   readonly maxImageBytes: number;
   /** Prices by lower-case type name that differ from the built-in ones. */
   readonly prices: ReadonlyMap<string, Micros>;
@@ -20,9 +22,10 @@ export function createTask(options: CreateTaskOptions): Method {
     onError: { taskId: 0 },
     async handle({ caller, clientKey, fields: request }) {
       const { type, task } = taskTypeOf(request["task"]);
-      refuseCallback(request["callbackurl"]);
       const { body, ...fields } = type.read(task);
       const image = decodePicture(String(body), options.maxImageBytes);
+      // Last of the checks: it may have to wait for a name server.
+      const callbackUrl = await options.callbackUrls.read(request["callbackurl"]);
       const submitted = await options.submitter.submit({
         ...caller,
         type: type.name,
@@ -31,6 +34,7 @@ export function createTask(options: CreateTaskOptions): Method {
         deadlineMs: type.deadline,
         fields: withSuffixes(fields, clientKey),
         image,
+        callbackUrl,
       });
       if (submitted.outcome === "insufficient funds") throw new ProtocolError("ERROR_ZERO_BALANCE");
       return `{"errorId":0,"taskId":${submitted.id}}`;
@@ -48,12 +52,4 @@ function withSuffixes(
     ...(module !== null && !fields["capMonsterModule"] ? { capMonsterModule: module } : {}),
     ...(threshold !== null && !fields["recognizingThreshold"] ? { recognizingThreshold: threshold } : {}),
   };
-}
-
-function refuseCallback(url: unknown): void {
-  if (url === undefined || url === "") return;
-  throw new ProtocolError(
-    "ERROR_SERVICE_NOT_AVAILABLE",
-    "Callbacks are not offered by this version: leave callbackUrl out and ask with getTaskResult.",
-  );
 }
