@@ -65,7 +65,7 @@ export function createAndAwait(clientKey: string, createBody: string): Work {
     for (;;) {
       const { status, errorCode } = await send("/getTaskResult", read);
       if (status === "ready") return;
-      if (errorCode !== undefined) throw new Error(`getTaskResult answered ${String(errorCode)}`);
+      if (errorCode !== undefined) throw new Error(`getTaskResult answered ${JSON.stringify(errorCode)}`);
       await delay(5);
     }
   };

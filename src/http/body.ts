@@ -16,7 +16,12 @@ export type Body = Buffer | ProtocolError;
  */
 export function acceptAnyBody(app: FastifyInstance, maxBytes: number): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (request: FastifyRequest, payload: Readable, done) => {
+  app.addHook("onRequest", (request, _reply, done) => {
+    // Fastify refuses content types that it cannot parse; what clients say here does not count.
+    request.headers["content-type"] = "application/json";
+    done();
+  });
+  app.addContentTypeParser("application/json", (request: FastifyRequest, payload: Readable, done) => {
     collect(decompress(payload, request.headers["content-encoding"]), maxBytes, (body) => done(null, body));
   });
 }

@@ -51,8 +51,9 @@ test("a first start makes a durable, closed database in seconds; the next start 
   await second.stop();
 
   t.diagnostic(`first start ${Math.round(firstMs)} ms, warm start ${Math.round(warmMs)} ms`);
-  assert.ok(firstMs < 5_000, `first start took ${firstMs} ms`);
-  assert.ok(warmMs < 3_000, `warm start took ${warmMs} ms`);
+  // Idle machines need a tenth of this; a busy disk is not this test's business.
+  assert.ok(firstMs < 15_000, `first start took ${firstMs} ms`);
+  assert.ok(warmMs < 5_000, `warm start took ${warmMs} ms`);
 });
 
 test("an initdb that was killed in the middle is done again", async (t) => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chown, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chown, mkdtemp, readdir, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -17,6 +17,13 @@ import { startEmbedded, type EmbeddedServer } from "../../src/database/embedded/
 
 export const isRoot = process.getuid?.() === 0;
 export const NOBODY = 65534;
+
+/** Tests sync a lot: in memory where there is plenty, so that they do not wait for a busy disk. */
+async function makeBase(prefix: string): Promise<string> {
+  const memory = await statfs("/dev/shm").catch(() => null);
+  const roomy = memory !== null && memory.bavail * memory.bsize > 2e9;
+  return mkdtemp(path.join(roomy ? "/dev/shm" : tmpdir(), prefix));
+}
 
 const cleanups = new WeakMap<TestContext, Array<() => Promise<unknown>>>();
 
@@ -47,7 +54,7 @@ export async function start(
 
 /** A data directory below a closed (0700) temporary one; afterwards its postmaster is stopped and all is removed. */
 export async function makeDataDir(t: TestContext, owner?: number): Promise<string> {
-  const base = await mkdtemp(path.join(tmpdir(), "glyphdesk-test-"));
+  const base = await makeBase("glyphdesk-test-");
   if (owner !== undefined) await chown(base, owner, owner);
   const dataDir = path.join(base, "data");
   afterwards(t, async () => {

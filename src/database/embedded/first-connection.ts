@@ -15,15 +15,18 @@ const MISSING_DATABASE = "3D000";
 const TOO_MANY_CONNECTIONS = "53300";
 const CANNOT_CONNECT_NOW = "57P03";
 const DUPLICATE_DATABASE = "42P04";
+/** How long a database that is running may be recovering from the crash of one of its processes. */
+const RECOVERY_PATIENCE_MS = 5 * 60_000;
 
 /** Proves that the database answers, and makes our database in it if this is the first time. */
 export async function ensureDatabase(connection: EmbeddedConnection): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+  const end = performance.now() + RECOVERY_PATIENCE_MS;
+  for (;;) {
     const problem = await connectOnce(connection);
     if (problem === null || codeOf(problem) === TOO_MANY_CONNECTIONS) return;
     if (codeOf(problem) === MISSING_DATABASE) {
       await createDatabase(connection);
-    } else if (codeOf(problem) !== CANNOT_CONNECT_NOW || attempt === 100) {
+    } else if (codeOf(problem) !== CANNOT_CONNECT_NOW || performance.now() > end) {
       throw new OperatorError(
         `The embedded database runs but cannot be reached at ${connection.host}: ${messageOf(problem)}. ` +
           "If the socket was removed, stop the database process named in cluster/postmaster.pid with SIGINT and start again.",

@@ -86,6 +86,11 @@ async function adopt(
     await stopPostmaster(postmaster, logger);
     return null;
   }
+  if ((await readPidFile(home.layout.cluster))?.status === "stopping") {
+    // Somebody told it to stop when its clients are gone, which could be never.
+    await stopPostmaster(postmaster, logger);
+    return null;
+  }
   if (!(await waitReady(site, postmaster, signal))) return null;
   logger.debug({ pid }, "using the database that is already running");
   return postmaster;

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { OperatorError } from "../base/errors.ts";
+import { loadConfig } from "./load.ts";
+
+describe("loadConfig", () => {
+  it("takes defaults, environment and flags, the last one first", () => {
+    assert.equal(loadConfig({}).port, 8080);
+    assert.equal(loadConfig({ GLYPHDESK_PORT: "9000" }).port, 9000);
+    assert.equal(loadConfig({ GLYPHDESK_PORT: "9000" }, { port: "9001" }).port, 9001);
+    assert.equal(loadConfig({ GLYPHDESK_PORT: "" }).port, 8080);
+  });
+
+  it("refuses unknown names and faulty values, all at once and without showing secrets", () => {
+    assert.throws(
+      () =>
+        loadConfig({
+          GLYPHDESK_PROT: "1",
+          GLYPHDESK_PORT: "70000",
+          GLYPHDESK_API_KEY: "secret__key",
+          GLYPHDESK_CALLBACK_ALLOW: "10.0.0.0/33",
+        }),
+      (error) =>
+        error instanceof OperatorError &&
+        ["GLYPHDESK_PROT is not", "GLYPHDESK_PORT", "GLYPHDESK_API_KEY", "GLYPHDESK_CALLBACK_ALLOW"].every(
+          (part) => error.message.includes(part),
+        ) &&
+        !error.message.includes("secret__key"),
+    );
+  });
+
+  it("reads prices and ranges", () => {
+    const config = loadConfig({
+      GLYPHDESK_PRICES: "ImageToTextTask=0.001",
+      GLYPHDESK_CALLBACK_ALLOW: "10.0.0.0/8, fd00::/8",
+    });
+    assert.equal(config.prices.get("imagetotexttask"), 1000);
+    assert.equal(config.callbackAllow.check("10.1.2.3"), true);
+    assert.equal(config.callbackAllow.check("11.1.2.3"), false);
+    assert.equal(config.callbackAllow.check("fd00::1", "ipv6"), true);
+  });
+});

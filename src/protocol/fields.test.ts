@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ProtocolError } from "./errors.ts";
+import { taskTypeOf } from "./task-types.ts";
+
+function read(task: Record<string, unknown>): Readonly<Record<string, unknown>> {
+  const found = taskTypeOf(task);
+  return found.type.read(found.task);
+}
+
+describe("the fields of a task", () => {
+  it("are read in any casing, and as the values that clients mix up", () => {
+    assert.deepEqual(
+      read({
+        TYPE: "imagetotexttask",
+        Body: "x",
+        CapMonsterModule: "universal",
+        recognizingthreshold: "80",
+        Case: 1,
+        numeric: true,
+        math: "false",
+        softId: 12,
+        unknown: { deep: [1] },
+        comment: null,
+      }),
+      {
+        body: "x",
+        capMonsterModule: "universal",
+        recognizingThreshold: 80,
+        case: true,
+        numeric: 1,
+        math: false,
+      },
+    );
+  });
+
+  it("are refused all at once, by name, with what was expected and what came", () => {
+    assert.throws(
+      () => read({ type: "ImageToTextTask", numeric: 7, recognizingThreshold: "high", case: {} }),
+      (error) => {
+        assert(error instanceof ProtocolError);
+        assert.equal(error.code, "ERROR_INVALID_TASK");
+        for (const part of [
+          /body: expected .* got nothing/,
+          /numeric: .* got 7/,
+          /recognizingThreshold: .*"high"/,
+          /case: .*an object/,
+        ]) {
+          assert.match(error.message, part);
+        }
+        return true;
+      },
+    );
+  });
+
+  it("never reach the prototype", () => {
+    const task = JSON.parse(
+      '{"type":"ImageToTextTask","body":"x","__proto__":{"numeric":1},"constructor":1}',
+    ) as Record<string, unknown>;
+    assert.deepEqual(Object.keys(read(task)), ["body"]);
+    assert.equal(Reflect.get({}, "numeric"), undefined);
+  });
+});
+
+describe("taskTypeOf", () => {
+  it("says why a type is refused", () => {
+    const codeOf = (task: unknown) => {
+      try {
+        taskTypeOf(task);
+      } catch (error) {
+        assert(error instanceof ProtocolError);
+        return `${error.code} ${error.message}`;
+      }
+      return assert.fail("was accepted");
+    };
+    assert.match(codeOf(undefined), /^ERROR_TASK_ABSENT/);
+    assert.match(codeOf([]), /^ERROR_TASK_ABSENT .*an array/);
+    assert.match(codeOf({}), /^ERROR_INVALID_TASK .*task\.type/);
+    assert.match(codeOf({ type: "Nonsense" }), /^ERROR_TASK_NOT_SUPPORTED .*no such type/);
+    assert.match(codeOf({ type: "AmazonTaskProxyless" }), /^ERROR_TASK_NOT_SUPPORTED .*on purpose/);
+  });
+});

@@ -1,0 +1,60 @@
+import { after } from "node:test";
+import type { FastifyInstance } from "fastify";
+import { silentLogger } from "../../src/base/logger.ts";
+import { KeyRing } from "../../src/accounts/keys.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { buildPublicApp } from "../../src/http/public-app.ts";
+import { Metrics } from "../../src/metrics/metrics.ts";
+import { createTestDesk, type TestDesk } from "./desk.ts";
+
+/** Calls one method and answers the parsed body; throws unless the answer is HTTP 200 with JSON. */
+export type Call = (method: string, body: unknown) => Promise<Record<string, unknown>>;
+
+export interface TestApp {
+  readonly app: FastifyInstance;
+  readonly desk: TestDesk;
+  readonly call: Call;
+}
+
+/** The public app over a fresh database, without solvers and without a port. Call it at the top level of a file. */
+export async function createTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+  const desk = await createTestDesk();
+  const app = buildPublicApp({
+    config: loadConfig(environment),
+    logger: silentLogger,
+    database: desk.database,
+    keys: new KeyRing(desk.database),
+    submitter: desk.submitter,
+    reader: desk.reader,
+    metrics: new Metrics(),
+  });
+  after(() => app.close());
+  return {
+    app,
+    desk,
+    async call(method, body) {
+      const payload = typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+      return parseAnswer(await app.inject({ method: "POST", url: `/${method}`, payload }));
+    },
+  };
+}
+
+/** Rule 2 of the wire: always HTTP 200 with JSON, `errorId` 0 or 1, on failure always code and description. */
+export function parseAnswer(answer: {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}): Record<string, unknown> {
+  if (answer.statusCode !== 200) throw new Error(`HTTP ${answer.statusCode}: ${answer.body.slice(0, 200)}`);
+  if (answer.headers["content-type"] !== "application/json; charset=utf-8") {
+    throw new Error(`content type ${String(answer.headers["content-type"])}`);
+  }
+  const body = JSON.parse(answer.body) as Record<string, unknown>;
+  const failed = body["errorId"] === 1;
+  if (!failed && body["errorId"] !== 0) throw new Error(`errorId missing: ${answer.body.slice(0, 200)}`);
+  if (failed && (typeof body["errorCode"] !== "string" || typeof body["errorDescription"] !== "string")) {
+    throw new Error(`a refusal without code or description: ${answer.body.slice(0, 200)}`);
+  }
+  if (!failed && body["errorCode"] !== undefined) throw new Error("errorCode on success");
+  return body;
+}
