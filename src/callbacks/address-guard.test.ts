@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { isIP } from "node:net";
+import { isIP, type AddressInfo } from "node:net";
 import { after, describe, it } from "node:test";
 import { parseRanges } from "../config/ranges.ts";
 import { ProtocolError } from "../protocol/errors.ts";
@@ -224,17 +223,12 @@ describe("posting", () => {
   });
 
   it("uses no proxy of the environment", async () => {
-    const before = { ...process.env };
-    Object.assign(process.env, {
-      http_proxy: "http://127.0.0.1:1",
-      HTTP_PROXY: "http://127.0.0.1:1",
-      NODE_USE_ENV_PROXY: "1",
-    });
-    try {
-      const made = await attempt(new AddressGuard(parseRanges("127.0.0.0/8")), `http://127.0.0.1:${port}/`);
-      assert.equal(made.status, 302);
-    } finally {
-      process.env = before;
-    }
+    const before = reached;
+    const names = ["http_proxy", "HTTP_PROXY", "NODE_USE_ENV_PROXY"] as const;
+    for (const name of names) process.env[name] = name === "NODE_USE_ENV_PROXY" ? "1" : "http://127.0.0.1:1";
+    const made = await attempt(new AddressGuard(parseRanges("127.0.0.0/8")), `http://127.0.0.1:${port}/`);
+    for (const name of names) delete process.env[name];
+    assert.equal(made.status, 302);
+    assert.equal(reached, before + 1);
   });
 });

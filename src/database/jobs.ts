@@ -66,7 +66,9 @@ type LogLine = (level: string, message: string, meta?: Readonly<Record<string, u
  */
 export function forwardTo(logger: Logger): () => LogLine {
   return () => (level, message, meta) => {
-    const serious = (level === "error" || level === "warning") && meta?.["failure"] !== true;
+    // The pool is smaller than the concurrency on purpose: most of a delivery's time is spent without the database.
+    const expected = meta?.["failure"] === true || meta?.["concurrency"] !== undefined;
+    const serious = (level === "error" || level === "warning") && !expected;
     if (serious) logger.warn({ reason: message }, "the job queue reports trouble");
     else logger.debug({ reason: message }, "the job queue reports");
   };

@@ -11,7 +11,8 @@ it("delivers what ended while nobody delivered, once each", async () => {
   const deliverer = desk.startDeliverer();
   await receiver.arrived(60);
   await deliverer.stop();
-  assert.deepEqual(receiver.received.map(({ json }) => json["taskId"]).toSorted(), ids.toSorted());
+  assert.equal(receiver.received.length, 60);
+  assert.deepEqual(new Set(receiver.received.map(({ json }) => json["taskId"])), new Set(ids));
   assert.equal(new Set(receiver.received.map(({ headers }) => headers["webhook-id"])).size, 60);
 });
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { after } from "node:test";
@@ -20,7 +20,7 @@ export interface Receiver {
   readonly received: Received[];
   /** What is answered from now on: a status, or nothing at all. */
   answer: number | "hang";
-  /** Resolves once so many requests have arrived. */
+  /** Resolves once so many requests have arrived; rejects after 20 s. */
   arrived(count: number): Promise<void>;
 }
 
@@ -28,14 +28,14 @@ export interface Receiver {
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const { method = "", url = "", headers } = request;
-      received.push({ method, path: url, headers, body, json: JSON.parse(body) as Record<string, unknown> });
-      for (const { count, resolve } of waiting) if (received.length >= count) resolve();
-      if (receiver.answer !== "hang") response.writeHead(receiver.answer).end("noted");
-    });
-  });
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request);
+    const { method = "", url = "", headers } = request;
+    received.push({ method, path: url, headers, body, json: JSON.parse(body) as Record<string, unknown> });
+    for (const { count, resolve } of waiting) if (received.length >= count) resolve();
+    if (receiver.answer !== "hang") response.writeHead(receiver.answer).end("noted");
+  };
+  const server = createServer((request, response) => void take(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   after(() => {
@@ -48,9 +48,12 @@ export async function startReceiver(): Promise<Receiver> {
     received,
     answer: 200,
     arrived: (count) =>
-      new Promise((resolve) => {
-        if (received.length >= count) resolve();
-        else waiting.push({ count, resolve });
+      new Promise((resolve, reject) => {
+        const late = () =>
+          reject(new Error(`waited in vain: ${received.length} of ${count} requests arrived`));
+        const timer = setTimeout(late, 20_000);
+        waiting.push({ count, resolve: () => (clearTimeout(timer), resolve()) });
+        if (received.length >= count) waiting.at(-1)?.resolve();
       }),
   };
   return receiver;
