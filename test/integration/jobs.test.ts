@@ -8,10 +8,7 @@ import { createTestDatabase } from "../support/database.ts";
 const { database, connection } = await createTestDatabase();
 
 it("knows the newest migration of the installed graphile-worker", async () => {
-  const folder = new URL(
-    "../sql/",
-    import.meta.resolve("graphile-worker").replace(/dist\/[^/]*$/, "dist/x/"),
-  );
+  const folder = new URL("../sql/", import.meta.resolve("graphile-worker"));
   const newest = Math.max(...(await readdir(folder)).map((name) => Number(/^\d{6}/.exec(name)?.[0] ?? 0)));
   const [applied] = await database.query<{ newest: number }>(
     "select max(id) as newest from graphile_worker.migrations",
