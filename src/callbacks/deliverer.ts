@@ -40,6 +40,8 @@ export class Deliverer {
   readonly #stopping = new AbortController();
   readonly #work: Promise<unknown>;
   #runner: Runner | null = null;
+  /** Name under which the newest runner locks jobs. When it breaks off, those that it could not finish stay locked. */
+  #lastPool: string | null = null;
 
   constructor(options: DelivererOptions) {
     this.#options = options;
@@ -55,11 +57,12 @@ export class Deliverer {
 
   /** Keeps a runner running: it ends itself when the database goes away at the wrong moment (see `#start`). */
   async #run(): Promise<void> {
-    const { connection, logger } = this.#options;
+    const { connection, database, logger } = this.#options;
     const { signal } = this.#stopping;
     const pool = openJobsPool(connection, logger);
     while (!signal.aborted) {
       try {
+        if (this.#lastPool !== null) await unlock(database, this.#lastPool);
         this.#runner = await this.#start(pool);
         if (signal.aborted) await this.#runner.stop();
         await this.#runner.promise;
@@ -75,6 +78,7 @@ export class Deliverer {
   async #start(pgPool: ReturnType<typeof openJobsPool>): Promise<Runner> {
     const { Logger: GraphileLogger, run } = await import("graphile-worker");
     const share = new FairShare();
+    share.events.on("pool:create", ({ workerPool }) => (this.#lastPool = workerPool.id));
     return run({
       pgPool,
       noHandleSignals: true,
@@ -129,6 +133,11 @@ export class Deliverer {
       await delay(HOUSEKEEPING_MS, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** Gives back the jobs of one runner, which has ended. */
+async function unlock(database: Database, runner: string): Promise<void> {
+  await database.query("select graphile_worker.force_unlock_workers(array[$1::text])", [runner]);
 }
 
 /** Gives back the jobs of processes that died. A live one that was only slow may deliver twice, under one id. */
