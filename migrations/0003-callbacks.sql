@@ -14,7 +14,8 @@ create table callback_deliveries (
   id uuid primary key,
   -- taskId on the wire; comes round again.
   task_id integer not null,
-  account_id bigint not null references accounts (id),
+  -- No foreign key, as in the ledger: checking one would lock account rows out of order with the other statements.
+  account_id bigint not null,
   url text not null,
   -- What the wire may know of the task: TaskView in src/tasks/read.ts.
   answer jsonb not null,

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { request } from "undici";
 import type { ListedDelivery } from "../../src/callbacks/deliveries.ts";
@@ -79,3 +80,46 @@ it("delivers after the server was killed between the end of the task and its del
   }
   assert.doesNotMatch(second.stderr(), /whsec_/);
 });
+
+it("delivers everything when its database is killed under load", async (context) => {
+  const receiver = await startReceiver();
+  const server = await startGlyphdesk(environment);
+  const created = new Set<unknown>();
+  const stop = new AbortController();
+  const load = Promise.all([1, 2, 3].map(() => keepCreating(server.url, receiver.url, created, stop.signal)));
+  const more = async (count: number) => {
+    const known = created.size;
+    await until(`${count} more tasks`, async () => created.size >= known + count);
+  };
+  try {
+    await more(40);
+    const file = await readFile(join(dataDir, "postgresql/cluster/postmaster.pid"), "utf8");
+    process.kill(Number.parseInt(file, 10), "SIGKILL");
+    await more(40);
+    stop.abort();
+    await load;
+    await until("every callback", async () => {
+      const arrived = new Set(receiver.received.map(({ json }) => json["taskId"]));
+      return created.isSubsetOf(arrived);
+    });
+    context.diagnostic(`${created.size} tasks, ${receiver.received.length} deliveries`);
+    assert.equal(server.process.exitCode, null);
+  } finally {
+    stop.abort();
+    assert.equal(await server.stop(), 0, server.stderr());
+  }
+});
+
+/** Creates tasks one after the other and notes those that were acknowledged. */
+async function keepCreating(
+  url: string,
+  callbackUrl: string,
+  created: Set<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const { errorId, taskId } = await createTask(url, callbackUrl);
+    if (errorId === 0) created.add(taskId);
+    else await delay(20);
+  }
+}
