@@ -5,8 +5,8 @@ import type { Logger } from "../base/logger.ts";
 import type { Solver } from "./solver.ts";
 
 export interface SolverOptions {
-  /** Threads that a solver with threads of its own should use. */
-  readonly threads: number;
+  /** Threads that a solver with threads of its own should use; absent when it should choose. */
+  readonly threads?: number;
   readonly logger: Logger;
 }
 

@@ -26,7 +26,7 @@ export const TASK_VIEW = (row: string): string =>
     extract(epoch from ${row}.created_at)::int as "createdAt", extract(epoch from ${row}.settled_at)::int as "settledAt"`;
 
 // Plan: one probe of tasks_id_unique for each id.
-const READ = {
+export const READ = {
   name: "read",
   text: `select ${TASK_VIEW("t")} from tasks t where t.id = any($1::int[])`,
 };

@@ -3,7 +3,7 @@ import type { ClientKey } from "../../protocol/client-key.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
 import { decodePicture } from "../../protocol/picture.ts";
 import { taskTypeOf } from "../../protocol/task-types.ts";
-import type { Submitter } from "../../tasks/submit.ts";
+import type { NewTask, Submitted, Submitter } from "../../tasks/submit.ts";
 import type { Method } from "../method.ts";
 
 export interface CreateTaskOptions {
@@ -20,26 +20,34 @@ export function createTask(options: CreateTaskOptions): Method {
   return {
     path: "/createTask",
     onError: { taskId: 0 },
-    async handle({ caller, clientKey, fields: request }) {
+    handle({ caller, clientKey, fields: request }) {
       const { type, task } = taskTypeOf(request["task"]);
       const { body, ...fields } = type.read(task);
       const image = decodePicture(String(body), options.maxImageBytes);
-      // Last of the checks: it may have to wait for a name server.
-      const callbackUrl = await options.callbackUrls.read(request["callbackurl"]);
-      const submitted = await options.submitter.submit({
+      const price = options.prices.get(type.name.toLowerCase()) ?? type.price;
+      const newTask: NewTask = {
         ...caller,
         type: type.name,
         lane: type.lane,
-        price: options.prices.get(type.name.toLowerCase()) ?? type.price,
+        price,
         deadlineMs: type.deadline,
         fields: withSuffixes(fields, clientKey),
         image,
-        callbackUrl,
-      });
-      if (submitted.outcome === "insufficient funds") throw new ProtocolError("ERROR_ZERO_BALANCE");
-      return `{"errorId":0,"taskId":${submitted.id}}`;
+      };
+      // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
+      const callback = request["callbackurl"];
+      if (callback === undefined) return options.submitter.submit(newTask).then(render);
+      return options.callbackUrls
+        .read(callback)
+        .then((callbackUrl) => options.submitter.submit({ ...newTask, callbackUrl }))
+        .then(render);
     },
   };
+}
+
+function render(submitted: Submitted): string {
+  if (submitted.outcome === "insufficient funds") throw new ProtocolError("ERROR_ZERO_BALANCE");
+  return `{"errorId":0,"taskId":${submitted.id}}`;
 }
 
 /** What the key's suffixes ask for counts where the task itself says nothing. */

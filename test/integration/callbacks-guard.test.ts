@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { isIP, type AddressInfo } from "node:net";
 import { after, describe, it } from "node:test";
-import { parseRanges } from "../config/ranges.ts";
-import { ProtocolError } from "../protocol/errors.ts";
-import { AddressGuard, type Resolve } from "./address-guard.ts";
-import { CallbackUrls } from "./callback-url.ts";
-import { post } from "./post.ts";
+import { parseRanges } from "../../src/config/ranges.ts";
+import { ProtocolError } from "../../src/protocol/errors.ts";
+import { AddressGuard, type Resolve } from "../../src/callbacks/address-guard.ts";
+import { CallbackUrls } from "../../src/callbacks/callback-url.ts";
+import { post } from "../../src/callbacks/post.ts";
 
 const PUBLIC = "93.184.215.14";
 const answer = (...addresses: string[]) => addresses.map((address) => ({ address, family: isIP(address) }));
