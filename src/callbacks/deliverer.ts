@@ -20,6 +20,8 @@ const HOUSEKEEPING_MS = 10_000;
 /** The poll that finds retries that have become due; new jobs are notified. */
 const POLL_MS = 5_000;
 const RESTART_MS = 1_000;
+/** How long a runner may take to end: longer than a try. */
+const END_MS = 4_000;
 
 export interface DelivererOptions {
   readonly connection: PoolOptions["connection"];
@@ -51,33 +53,39 @@ export class Deliverer {
   /** Takes no further jobs and waits for the tries under way: 2 s at most. Idempotent. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#runner?.stop().catch(() => undefined);
+    // The runner tells its end to #run, which waits for it, but not for ever.
+    this.#runner?.stop().catch(() => undefined);
     await this.#work;
   }
 
-  /** Keeps a runner running: it ends itself when the database goes away at the wrong moment (see `#start`). */
+  /**
+   * Keeps a runner running: it ends itself when the database goes away at the wrong moment (see `#start`). One that does
+   * not come to its end in time is left behind with its connections.
+   */
   async #run(): Promise<void> {
     const { connection, database, logger } = this.#options;
     const { signal } = this.#stopping;
-    const pool = openJobsPool(connection, logger);
     while (!signal.aborted) {
+      const pool = openJobsPool(connection, logger);
       try {
         if (this.#lastPool !== null) await unlock(database, this.#lastPool);
-        this.#runner = await this.#start(pool);
+        const ending = Promise.withResolvers<void>();
+        this.#runner = await this.#start(pool, () => setTimeout(ending.resolve, END_MS));
         if (signal.aborted) await this.#runner.stop();
-        await this.#runner.promise;
+        await Promise.race([this.#runner.promise, ending.promise]);
       } catch (error) {
         if (!signal.aborted) logger.warn({ err: error }, "the callback runner broke off; starting it again");
       }
       this.#runner = null;
-      await delay(RESTART_MS, undefined, { signal }).catch(() => undefined);
+      // Waits for lent connections, which a runner that was left behind may never give back.
+      await Promise.race([pool.end(), delay(RESTART_MS)]);
     }
-    await pool.end();
   }
 
-  async #start(pgPool: ReturnType<typeof openJobsPool>): Promise<Runner> {
+  async #start(pgPool: ReturnType<typeof openJobsPool>, onEnding: () => void): Promise<Runner> {
     const { Logger: GraphileLogger, run } = await import("graphile-worker");
     const share = new FairShare();
+    share.events.on("pool:gracefulShutdown", onEnding);
     share.events.on("pool:create", ({ workerPool }) => (this.#lastPool = workerPool.id));
     return run({
       pgPool,
