@@ -6,6 +6,10 @@ import { messageOf, OperatorError } from "./base/errors.ts";
 import type { Logger } from "./base/logger.ts";
 import type { Config } from "./config/options.ts";
 import { connect } from "./database/connect.ts";
+import { AddressGuard } from "./callbacks/address-guard.ts";
+import { CallbackUrls } from "./callbacks/callback-url.ts";
+import { Deliverer } from "./callbacks/deliverer.ts";
+import { renderCallback } from "./http/answers.ts";
 import { buildPublicApp } from "./http/public-app.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { MACHINE_LANE } from "./protocol/task-types.ts";
@@ -76,6 +80,16 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     });
     started.push({ name: "housekeeping", stop: () => sweeper.stop() });
 
+    const guard = new AddressGuard(config.callbackAllow);
+    const deliverer = new Deliverer({
+      ...connected,
+      guard,
+      logger,
+      render: (task) => renderCallback(task, logger),
+      onTry: (accepted) => metrics.callbackTries.inc({ outcome: accepted ? "delivered" : "failed" }),
+    });
+    started.push({ name: "callbacks", stop: () => deliverer.stop() });
+
     const app = buildPublicApp({
       config,
       logger,
@@ -84,6 +98,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       keys: new KeyRing(database),
       submitter: new Submitter(database, images, runners.taker),
       reader: new Reader(database),
+      callbackUrls: new CallbackUrls(guard),
     });
     started.push({ name: "http", stop: () => app.close() });
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {

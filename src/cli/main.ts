@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { messageOf, OperatorError } from "../base/errors.ts";
 import { accountCommands } from "./accounts.ts";
 import { auditCommand } from "./audit.ts";
+import { callbackCommands } from "./callbacks.ts";
 import { keyCommands } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { recognitionCommands } from "./recognition.ts";
@@ -17,6 +18,7 @@ export async function main(words: readonly string[]): Promise<void> {
     ...recognitionCommands(),
     accountCommands(),
     keyCommands(),
+    callbackCommands(),
     auditCommand(),
     migrateCommand(),
   ]) {

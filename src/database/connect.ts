@@ -2,11 +2,14 @@ import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/options.ts";
 import type { Database } from "./database.ts";
 import { startEmbedded } from "./embedded/start-embedded.ts";
+import { migrateJobs } from "./jobs.ts";
 import { migrate } from "./migrate.ts";
-import { openPool } from "./pool.ts";
+import { openPool, type PoolOptions } from "./pool.ts";
 
 export interface Connected {
   readonly database: Database;
+  /** Where it is, for parts that need connections of their own. */
+  readonly connection: PoolOptions["connection"];
   /** Whether this process alone works on the database. */
   readonly alone: boolean;
   /** Names of the migrations that were applied now. */
@@ -29,9 +32,11 @@ export async function connect(
   try {
     const unhurried = openPool({ connection, logger, size: 1, timeoutMs: 0 });
     const migrated = await migrate(unhurried).finally(() => unhurried.close());
+    await migrateJobs(connection, logger);
     const database = openPool({ connection, logger });
     return {
       database,
+      connection,
       migrated,
       alone: embedded !== null && as === "server",
       close: async () => {

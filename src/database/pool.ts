@@ -42,6 +42,11 @@ export function openPool(options: PoolOptions): Database {
   const open = (max: number, extra = "") => {
     const pool = new Pool({ ...settings, options: OPTIONS + extra, max, idleTimeoutMillis: 60_000 });
     pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection broke"));
+    // One that is lent out emits its own when it breaks between two statements; unhandled, that ends the process. The
+    // next statement on it rejects, which is all that its borrower needs.
+    pool.on("connect", (client) => {
+      client.on("error", (error) => logger.debug({ err: error }, "a database connection broke"));
+    });
     return pool;
   };
   const pool = open(options.size ?? 8);

@@ -38,3 +38,12 @@ export function renderResult(task: TaskView): string {
     task.errorCode !== null && isErrorCode(task.errorCode) ? task.errorCode : "ERROR_CAPTCHA_UNSOLVABLE";
   throw new ProtocolError(code, task.errorDescription ?? undefined);
 }
+
+/** The body of a callback: what getTaskResult answers, and the taskId, which that answer lacks. */
+export function renderCallback(task: TaskView, logger: Logger): string {
+  try {
+    return `{"taskId":${task.id},${renderResult(task).slice(1)}`;
+  } catch (error) {
+    return renderError(error, logger, { taskId: task.id });
+  }
+}

@@ -10,7 +10,7 @@ import type { Submitter } from "../tasks/submit.ts";
 import { renderError } from "./answers.ts";
 import { acceptAnyBody } from "./body.ts";
 import { serveMethod } from "./method.ts";
-import { createTask } from "./routes/create-task.ts";
+import { createTask, type CreateTaskOptions } from "./routes/create-task.ts";
 import { getBalance } from "./routes/get-balance.ts";
 import { getTaskResult } from "./routes/get-task-result.ts";
 import { serveHealth } from "./routes/health.ts";
@@ -23,11 +23,12 @@ export interface PublicAppOptions {
   readonly submitter: Submitter;
   readonly reader: Reader;
   readonly metrics: Metrics;
+  readonly callbackUrls: CreateTaskOptions["callbackUrls"];
 }
 
 /** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
 export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
-  const { config, logger, database, keys, submitter, reader, metrics } = options;
+  const { config, logger, database, keys, submitter, reader, metrics, callbackUrls } = options;
   const app = Fastify({
     logger: false,
     // Above the 60 s for which common clients and proxies keep an idle connection.
@@ -55,7 +56,7 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
 
   const { maxImageBytes, prices, pollLimit } = config;
   for (const method of [
-    createTask({ submitter, maxImageBytes, prices }),
+    createTask({ submitter, callbackUrls, maxImageBytes, prices }),
     getTaskResult({ reader, pollLimit }),
     getBalance(reader),
   ]) {

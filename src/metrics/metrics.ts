@@ -27,6 +27,13 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly callbackTries = new Counter({
+    name: "glyphdesk_callback_tries_total",
+    help: "Tries of this process to deliver a callback",
+    labelNames: ["outcome"] as const,
+    registers: [this.#registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }

@@ -19,14 +19,16 @@ export interface TaskView extends Row {
   readonly settledAt: number | null;
 }
 
+/** The columns of a TaskView, from a row of "tasks" under the given alias. */
+export const TASK_VIEW = (row: string): string =>
+  `${row}.id, ${row}.account_id as "accountId", ${row}.state, ${row}.price, ${row}.solution::text as solution,
+    ${row}.error_code as "errorCode", ${row}.error_description as "errorDescription",
+    extract(epoch from ${row}.created_at)::int as "createdAt", extract(epoch from ${row}.settled_at)::int as "settledAt"`;
+
 // Plan: one probe of tasks_id_unique for each id.
 export const READ = {
   name: "read",
-  text: `
-  select id, account_id as "accountId", state, price, solution::text as solution, error_code as "errorCode",
-    error_description as "errorDescription", extract(epoch from created_at)::int as "createdAt",
-    extract(epoch from settled_at)::int as "settledAt"
-  from tasks where id = any($1::int[])`,
+  text: `select ${TASK_VIEW("t")} from tasks t where t.id = any($1::int[])`,
 };
 
 // Plan: one primary key probe for each account.

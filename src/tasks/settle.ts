@@ -1,6 +1,7 @@
 import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
+import { ENDED, SCHEDULE_CALLBACKS } from "./schedule-callbacks.ts";
 
 /** How a leased task ends, or goes back. */
 export type Settlement = { readonly key: number; readonly lease: number } & (
@@ -27,10 +28,10 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
 export type Settled = "settled" | "late";
 
 /**
- * The tail that every statement ending tasks shares: it reads "ended" (key, account_id, price, state) and moves the
- * money. Account rows are touched for releases only, and locked in one order, as the submit statement does.
+ * The tail that every statement ending tasks shares: it reads "ended" (columns of ENDED), moves the money and schedules
+ * the callbacks. Account rows are touched for releases only, and locked in one order, as the submit statement does.
  */
-export const MOVE_MONEY = `
+export const END_TASKS = `
   back as (
     select account_id, sum(price) as total from ended where state <> 'solved' and price > 0 group by account_id
   ), locked as materialized (
@@ -42,7 +43,7 @@ export const MOVE_MONEY = `
     insert into ledger (account_id, kind, amount, task_key)
     select account_id, case when state = 'solved' then 'capture' else 'release' end, price, key
     from ended where price > 0
-  )`;
+  ), ${SCHEDULE_CALLBACKS}`;
 
 // One commit for a batch of settlements. A row whose lease no longer fits is not found, so late writers write nothing.
 // Plan: nested loop over the items into the primary key of tasks. With stale statistics the planner may take a hash
@@ -61,13 +62,13 @@ export const SETTLE = {
       error_code = i.error_code, error_description = i.error_description
     from item i
     where t.key = i.key and t.lease = i.lease and t.state = 'leased' and i."to" <> 'queued'
-    returning t.key, t.account_id, t.price, t.state
+    returning ${ENDED}
   ), requeued as (
     update tasks t set state = 'queued', lease = null, leased_by = null, leased_until = null
     from item i
     where t.key = i.key and t.lease = i.lease and t.state = 'leased' and i."to" = 'queued'
     returning t.key
-  ), ${MOVE_MONEY}
+  ), ${END_TASKS}
   select key from ended union all select key from requeued`,
 };
 

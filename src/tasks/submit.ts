@@ -18,6 +18,8 @@ export interface NewTask {
   readonly deadlineMs: number;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly image: Buffer | null;
+  /** Where the result is posted when the task ends; checked and normalised. */
+  readonly callbackUrl?: string | undefined;
 }
 
 export type Submitted =
@@ -35,7 +37,7 @@ const SUBMIT = {
   with item as materialized (
     select * from json_to_recordset($1::json) as i (
       ord int, account bigint, key bigint, type text, lane text, price bigint, deadline_ms double precision,
-      fields jsonb, at int, bytes int, taker text)
+      fields jsonb, at int, bytes int, callback_url text, taker text)
   ), locked as materialized (
     select id, balance from accounts where id in (select account from item) order by id for update
   ), affordable as materialized (
@@ -50,9 +52,9 @@ const SUBMIT = {
     from (select account, sum(price) as total from accepted group by account) c
     where a.id = c.account and c.total > 0
   ), task as (
-    insert into tasks (key, id, account_id, key_id, type, lane, price, fields, deadline_at,
+    insert into tasks (key, id, account_id, key_id, type, lane, price, fields, deadline_at, callback_url,
       state, lease, leased_by, leased_until, attempts) overriding system value
-    select task_key, id, account, key, type, lane, price, fields, now() + deadline_ms * interval '1 ms',
+    select task_key, id, account, key, type, lane, price, fields, now() + deadline_ms * interval '1 ms', callback_url,
       case when lease is null then 'queued' else 'leased' end, lease, taker,
       case when lease is not null then now() + $3 * interval '1 ms' end, (lease is not null)::int from accepted
   ), image as (
@@ -162,6 +164,7 @@ export class Submitter {
         fields: task.fields,
         at,
         bytes,
+        callback_url: task.callbackUrl,
         taker: task.lane === this.#taker?.lane && left-- > 0 ? this.#taker.name : null,
       };
       at += bytes;

@@ -1,5 +1,6 @@
 import type { Database, Row } from "../database/database.ts";
-import { MOVE_MONEY } from "./settle.ts";
+import { ENDED } from "./schedule-callbacks.ts";
+import { END_TASKS } from "./settle.ts";
 
 /** Claims of one task at most: a picture that kills its solver each time must not circle for ever. */
 export const MAX_ATTEMPTS = 4;
@@ -48,8 +49,8 @@ export const EXPIRE = {
         else 'Nobody answered before the deadline. It was not charged.' end
     from (select key, false as worn from over union all select key, true from worn) e
     where t.key = e.key
-    returning t.key, t.account_id, t.price, t.state
-  ), ${MOVE_MONEY}
+    returning ${ENDED}
+  ), ${END_TASKS}
   select key from ended`,
 };
 

@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   accounts: ["base", "config", "database"],
   tasks: ["base", "protocol", "database", "accounts"],
   solvers: ["base", "protocol", "database", "tasks"],
+  callbacks: ["base", "protocol", "database", "tasks"],
   http: ["base", "protocol", "config", "database", "accounts", "tasks", "metrics"],
 };
 

@@ -1,6 +1,8 @@
 import { after } from "node:test";
 import type { FastifyInstance } from "fastify";
 import { silentLogger } from "../../src/base/logger.ts";
+import { AddressGuard } from "../../src/callbacks/address-guard.ts";
+import { CallbackUrls } from "../../src/callbacks/callback-url.ts";
 import { KeyRing } from "../../src/accounts/keys.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { buildPublicApp } from "../../src/http/public-app.ts";
@@ -19,14 +21,16 @@ export interface TestApp {
 /** The public app over a fresh database, without solvers and without a port. Call it at the top level of a file. */
 export async function createTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
   const desk = await createTestDesk();
+  const config = loadConfig(environment);
   const app = buildPublicApp({
-    config: loadConfig(environment),
+    config,
     logger: silentLogger,
     database: desk.database,
     keys: new KeyRing(desk.database),
     submitter: desk.submitter,
     reader: desk.reader,
     metrics: new Metrics(),
+    callbackUrls: new CallbackUrls(new AddressGuard(config.callbackAllow)),
   });
   after(() => app.close());
   return {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "../../src/base/logger.ts";
 import { startEmbedded, type EmbeddedServer } from "../../src/database/embedded/start-embedded.ts";
+import { migrateJobs } from "../../src/database/jobs.ts";
 import { migrate } from "../../src/database/migrate.ts";
 import { openPool } from "../../src/database/pool.ts";
 import { CONNECTION_VARIABLE, TEMPLATE } from "./database.ts";
@@ -29,6 +30,7 @@ export async function globalSetup(): Promise<void> {
   });
   await migrate(template);
   await template.close();
+  await migrateJobs({ ...connection, database: TEMPLATE }, silentLogger);
   process.env[CONNECTION_VARIABLE] = JSON.stringify(connection);
 }
 

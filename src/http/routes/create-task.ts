@@ -8,6 +8,8 @@ import type { Method } from "../method.ts";
 
 export interface CreateTaskOptions {
   readonly submitter: Submitter;
+  /** Answers the normalised `callbackUrl`; throws ProtocolError for one that cannot be used. */
+  readonly callbackUrls: { read(value: unknown): Promise<string | undefined> };
   readonly maxImageBytes: number;
   /** Prices by lower-case type name that differ from the built-in ones. */
   readonly prices: ReadonlyMap<string, Micros>;
@@ -20,7 +22,6 @@ export function createTask(options: CreateTaskOptions): Method {
     onError: { taskId: 0 },
     handle({ caller, clientKey, fields: request }) {
       const { type, task } = taskTypeOf(request["task"]);
-      refuseCallback(request["callbackurl"]);
       const { body, ...fields } = type.read(task);
       const image = decodePicture(String(body), options.maxImageBytes);
       const price = options.prices.get(type.name.toLowerCase()) ?? type.price;
@@ -34,7 +35,12 @@ export function createTask(options: CreateTaskOptions): Method {
         image,
       };
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
-      return options.submitter.submit(newTask).then(render);
+      const callback = request["callbackurl"];
+      if (callback === undefined) return options.submitter.submit(newTask).then(render);
+      return options.callbackUrls
+        .read(callback)
+        .then((callbackUrl) => options.submitter.submit({ ...newTask, callbackUrl }))
+        .then(render);
     },
   };
 }
@@ -54,12 +60,4 @@ function withSuffixes(
     ...(module !== null && !fields["capMonsterModule"] ? { capMonsterModule: module } : {}),
     ...(threshold !== null && !fields["recognizingThreshold"] ? { recognizingThreshold: threshold } : {}),
   };
-}
-
-function refuseCallback(url: unknown): void {
-  if (url === undefined || url === "") return;
-  throw new ProtocolError(
-    "ERROR_SERVICE_NOT_AVAILABLE",
-    "Callbacks are not offered by this version: leave callbackUrl out and ask with getTaskResult.",
-  );
 }
