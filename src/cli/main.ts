@@ -6,6 +6,7 @@ import { keyCommands } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { recognitionCommands } from "./recognition.ts";
 import { serveCommand } from "./serve.ts";
+import { siteCommands } from "./sites.ts";
 
 /** Runs one command line (without node and script). Sets the exit code; never throws. */
 export async function main(words: readonly string[]): Promise<void> {
@@ -17,6 +18,7 @@ export async function main(words: readonly string[]): Promise<void> {
     ...recognitionCommands(),
     accountCommands(),
     keyCommands(),
+    siteCommands(),
     auditCommand(),
     migrateCommand(),
   ]) {
