@@ -8,10 +8,10 @@ import type { Config } from "./config/options.ts";
 import { connect } from "./database/connect.ts";
 import { buildPublicApp } from "./http/public-app.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { MACHINE_LANE } from "./protocol/task-types.ts";
-import { loadSolvers } from "./solvers/registry.ts";
+import { SiteList } from "./sites/sites.ts";
+import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
 import { Runner } from "./solvers/runner.ts";
-import type { Solver } from "./solvers/solver.ts";
+import { MACHINE_LANE } from "./tasks/lanes.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
 import { Settler } from "./tasks/settle.ts";
@@ -51,7 +51,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const solvers = runs ? await loadSolvers(config.solvers, { threads: config.threads, logger }) : [];
     const images = new RecentImages(solvers.length > 0 ? RECENT_IMAGE_BYTES : 0);
     const metrics = new Metrics();
-    const runners = await startRunners(solvers, {
+    const runners = await startRunners(runs ? postsOf(solvers) : [], {
       database,
       images,
       logger,
@@ -69,7 +69,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
         metrics.swept.inc({ action: "requeued" }, requeued);
         metrics.swept.inc({ action: "expired" }, expired);
         metrics.swept.inc({ action: "deleted" }, deleted);
-        if (requeued > 0) runners.wake();
+        if (requeued > 0) runners.wake("");
       },
     });
     started.push({ name: "housekeeping", stop: () => sweeper.stop() });
@@ -80,7 +80,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       database,
       metrics,
       keys: new KeyRing(database),
-      submitter: new Submitter(database, images, runners.wake),
+      sites: new SiteList(database),
+      // The other lanes are woken by NOTIFY: a look into each after every batch of pictures would cost two statements.
+      submitter: new Submitter(database, images, () => runners.wake(MACHINE_LANE)),
       reader: new Reader(database),
     });
     started.push({ name: "http", stop: () => app.close() });
@@ -104,14 +106,14 @@ interface RunnersOptions {
   readonly keepSeconds: number;
 }
 
-async function startRunners(solvers: readonly Solver[], options: RunnersOptions) {
+async function startRunners(posts: readonly Post[], options: RunnersOptions) {
   const { database, images, logger, metrics } = options;
   const settler = new Settler(database, options.keepSeconds);
-  const runners = solvers.map(
-    (solver) =>
+  const runners = posts.map(
+    ({ solver, lane }) =>
       new Runner({
         solver,
-        lane: MACHINE_LANE,
+        lane,
         database,
         images,
         settler,
@@ -123,13 +125,15 @@ async function startRunners(solvers: readonly Solver[], options: RunnersOptions)
         },
       }),
   );
-  await Promise.all(solvers.map(async (solver) => solver.start?.()));
+  await Promise.all(posts.map(async ({ solver }) => solver.start?.()));
   for (const runner of runners) runner.start();
   return {
-    wake: () => runners.forEach((runner) => runner.wake()),
+    /** There may be work in this lane; an empty name means any. */
+    wake: (lane: string) =>
+      runners.forEach((runner, at) => (lane === "" || posts[at]?.lane === lane) && runner.wake()),
     stop: async () => {
       await Promise.all(runners.map((runner) => runner.stop()));
-      await Promise.all(solvers.map(async (solver) => solver.stop?.()));
+      await Promise.all(posts.map(async ({ solver }) => solver.stop?.()));
     },
   };
 }

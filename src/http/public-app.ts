@@ -5,6 +5,7 @@ import type { Config } from "../config/options.ts";
 import type { Database } from "../database/database.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { ProtocolError } from "../protocol/errors.ts";
+import type { SiteList } from "../sites/sites.ts";
 import type { Reader } from "../tasks/read.ts";
 import type { Submitter } from "../tasks/submit.ts";
 import { renderError } from "./answers.ts";
@@ -20,6 +21,7 @@ export interface PublicAppOptions {
   readonly logger: Logger;
   readonly database: Database;
   readonly keys: KeyRing;
+  readonly sites: SiteList;
   readonly submitter: Submitter;
   readonly reader: Reader;
   readonly metrics: Metrics;
@@ -27,7 +29,7 @@ export interface PublicAppOptions {
 
 /** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
 export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
-  const { config, logger, database, keys, submitter, reader, metrics } = options;
+  const { config, logger, database, keys, sites, submitter, reader, metrics } = options;
   const app = Fastify({
     logger: false,
     // Above the 60 s for which common clients and proxies keep an idle connection.
@@ -55,7 +57,7 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
 
   const { maxImageBytes, prices, pollLimit } = config;
   for (const method of [
-    createTask({ submitter, maxImageBytes, prices }),
+    createTask({ submitter, sites, maxImageBytes, prices }),
     getTaskResult({ reader, pollLimit }),
     getBalance(reader),
   ]) {

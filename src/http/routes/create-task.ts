@@ -1,15 +1,18 @@
 import type { Micros } from "../../base/money.ts";
 import type { ClientKey } from "../../protocol/client-key.ts";
+import { taskTypeOf } from "../../protocol/catalogue/catalogue.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
-import { decodePicture } from "../../protocol/picture.ts";
-import { taskTypeOf } from "../../protocol/task-types.ts";
+import { decodeFile, decodePicture } from "../../protocol/picture.ts";
+import type { SiteList } from "../../sites/sites.ts";
+import { admit } from "../../tasks/admit.ts";
 import type { Submitter } from "../../tasks/submit.ts";
 import type { Method } from "../method.ts";
 
 export interface CreateTaskOptions {
   readonly submitter: Submitter;
+  readonly sites: SiteList;
   readonly maxImageBytes: number;
-  /** Prices by lower-case type name that differ from the built-in ones. */
+  /** Prices by lower-case name or title of a type that differ from the built-in ones. */
   readonly prices: ReadonlyMap<string, Micros>;
 }
 
@@ -22,14 +25,17 @@ export function createTask(options: CreateTaskOptions): Method {
       const { type, task } = taskTypeOf(request["task"]);
       refuseCallback(request["callbackurl"]);
       const { body, ...fields } = type.read(task);
-      const image = decodePicture(String(body), options.maxImageBytes);
+      const image = typeof body === "string" ? decodePicture(body, options.maxImageBytes) : null;
+      if (fields["imagesBase64"] !== undefined) checkFiles(fields, options.maxImageBytes);
+      const own = options.prices.get(type.title.toLowerCase()) ?? options.prices.get(type.name.toLowerCase());
+      const { lane, price } = await admit(type, fields, own ?? type.price, options.sites);
       const submitted = await options.submitter.submit({
         ...caller,
-        type: type.name,
-        lane: type.lane,
-        price: options.prices.get(type.name.toLowerCase()) ?? type.price,
+        type: type.title,
+        lane,
+        price,
         deadlineMs: type.deadline,
-        fields: withSuffixes(fields, clientKey),
+        fields: type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields,
         image,
       });
       if (submitted.outcome === "insufficient funds") throw new ProtocolError("ERROR_ZERO_BALANCE");
@@ -48,6 +54,14 @@ function withSuffixes(
     ...(module !== null && !fields["capMonsterModule"] ? { capMonsterModule: module } : {}),
     ...(threshold !== null && !fields["recognizingThreshold"] ? { recognizingThreshold: threshold } : {}),
   };
+}
+
+/** Each file of a ComplexImageTask must be a picture within the limits, or with PayloadType Audio any file. */
+function checkFiles(fields: Readonly<Record<string, unknown>>, maxBytes: number): void {
+  const { PayloadType } = (fields["metadata"] ?? {}) as { readonly PayloadType?: string };
+  const check = PayloadType === "Audio" ? decodeFile : decodePicture;
+  const files = fields["imagesBase64"] as readonly string[];
+  files.forEach((file, at) => check(file, maxBytes, `imagesBase64[${at}]`));
 }
 
 function refuseCallback(url: unknown): void {
