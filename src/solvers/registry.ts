@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, OperatorError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import { COMPUTED_LANE, MACHINE_LANE, TEST_KEYS_LANE } from "../tasks/lanes.ts";
+import { COMPUTED_LANE, MACHINE_LANE, TEST_KEYS_LANE } from "../protocol/lanes.ts";
 import { createProofOfWorkSolver } from "./proof-of-work/proof-of-work-solver.ts";
 import type { Solver } from "./solver.ts";
 import { createTestKeysSolver } from "./test-keys/test-keys-solver.ts";

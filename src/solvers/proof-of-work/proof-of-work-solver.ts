@@ -16,17 +16,19 @@ export function createProofOfWorkSolver(): Solver {
   };
 }
 
-async function solveAltcha({ fields }: SolverTask, { signal }: SolveContext): Promise<Outcome> {
+async function solveAltcha({ fields }: SolverTask, { signal, deadline }: SolveContext): Promise<Outcome> {
   const given = fields["metadata"] as Readonly<Record<string, unknown>>;
   const [challenge, salt, signature] = [given["challenge"], given["salt"], given["signature"]].map(String);
   if (challenge === undefined || salt === undefined) throw new TypeError("a task without challenge or salt");
   const algorithm = algorithmOf(challenge);
   if (algorithm === null)
-    return { kind: "decline", reason: "The challenge is no SHA-256, SHA-384 or SHA-512 hash." };
+    return { kind: "decline", reason: "The challenge is no SHA-1, SHA-256 or SHA-512 hash." };
 
   const last = Number(given["iterations"]);
   const found = await searchOnThread({ challenge, salt, last }, signal);
-  if (found === "late") {
+  if (found === "stopped") {
+    // Before its time the signal means that the server stops: the task goes back to the queue.
+    if (Date.now() < deadline - 50) throw new Error("the search was stopped");
     return { kind: "unsolvable", reason: `No number up to ${last} was found in the time there was.` };
   }
   if (found === null) {
@@ -42,14 +44,14 @@ async function solveAltcha({ fields }: SolverTask, { signal }: SolveContext): Pr
 }
 
 /** A thread for each search: to stop one half-way, its thread must end. */
-async function searchOnThread(search: Search, signal: AbortSignal): Promise<number | null | "late"> {
-  if (signal.aborted) return "late";
-  const done = Promise.withResolvers<number | null | "late">();
+async function searchOnThread(search: Search, signal: AbortSignal): Promise<number | null | "stopped"> {
+  if (signal.aborted) return "stopped";
+  const done = Promise.withResolvers<number | null | "stopped">();
   const worker = new Worker(THREAD, { workerData: search, resourceLimits: { maxOldGenerationSizeMb: 32 } });
   worker.once("message", (found: number | null) => done.resolve(found));
   worker.once("error", done.reject);
   worker.once("exit", () => done.reject(new Error("the thread ended without an answer")));
-  const stop = () => done.resolve("late");
+  const stop = () => done.resolve("stopped");
   signal.addEventListener("abort", stop, { once: true });
   try {
     return await done.promise;

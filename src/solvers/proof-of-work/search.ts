@@ -2,8 +2,8 @@ import { hash } from "node:crypto";
 
 /** Hash functions by the length of a hexadecimal challenge. */
 const ALGORITHMS: ReadonlyMap<number, string> = new Map([
+  [40, "SHA-1"],
   [64, "SHA-256"],
-  [96, "SHA-384"],
   [128, "SHA-512"],
 ]);
 
