@@ -11,7 +11,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
 import { Runner } from "./solvers/runner.ts";
-import { MACHINE_LANE } from "./tasks/lanes.ts";
+import { MACHINE_LANE } from "./protocol/lanes.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
 import { Settler } from "./tasks/settle.ts";

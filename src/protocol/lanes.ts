@@ -1,4 +1,4 @@
-import type { Route } from "../protocol/catalogue/task-type.ts";
+import type { Route } from "./catalogue/task-type.ts";
 
 /** The queues that tasks wait in, one for each kind of answerer. */
 export const MACHINE_LANE = "machine";

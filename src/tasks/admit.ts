@@ -4,7 +4,7 @@ import type { TaskType } from "../protocol/catalogue/task-type.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { testKeyOf } from "../protocol/test-keys.ts";
 import type { SiteList } from "../sites/sites.ts";
-import { isOpen, PEOPLE_LANE, laneOf, TEST_KEYS_LANE } from "./lanes.ts";
+import { isOpen, PEOPLE_LANE, laneOf, TEST_KEYS_LANE } from "../protocol/lanes.ts";
 
 /** Where an accepted task goes. */
 export interface Place {

@@ -66,8 +66,8 @@ export const CUSTOM_TYPES: readonly TaskTypeRow[] = [
       websiteKey: optionalKey,
       metadata: metadata({
         challenge: Type.String({
-          pattern: "^([0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})$",
-          description: "the challenge: a SHA-256, SHA-384 or SHA-512 hash in hexadecimal",
+          pattern: "^([0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{128})$",
+          description: "the challenge: a SHA-1, SHA-256 or SHA-512 hash in hexadecimal",
         }),
         iterations: Type.Integer({
           minimum: 1,
