@@ -14,6 +14,7 @@ import { serveMethod } from "./method.ts";
 import { createTask } from "./routes/create-task.ts";
 import { getBalance } from "./routes/get-balance.ts";
 import { getTaskResult } from "./routes/get-task-result.ts";
+import { serveDocs } from "./routes/docs.ts";
 import { serveHealth } from "./routes/health.ts";
 
 export interface PublicAppOptions {
@@ -64,6 +65,7 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
     serveMethod(app, keys, logger, method);
   }
   serveHealth(app, database);
+  serveDocs(app);
   app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   return app;
 }
