@@ -74,16 +74,13 @@ try {
 }
 
 async function oneSolvedTask(): Promise<number> {
-  let id = 0;
-  await measure(desk.url, 1, 0, async (send) => {
-    const { taskId } = await send("/createTask", createBody);
-    id = Number(taskId);
-    for (;;) {
-      const { status } = await send("/getTaskResult", JSON.stringify({ clientKey: KEY, taskId: id }));
-      if (status === "ready") return;
-    }
-  });
-  return id;
+  const ask = async (method: string, body: string) => {
+    const answer = await fetch(`${desk.url}/${method}`, { method: "POST", body });
+    return (await answer.json()) as { taskId?: number; status?: string };
+  };
+  const { taskId = 0 } = await ask("createTask", createBody);
+  while ((await ask("getTaskResult", JSON.stringify({ clientKey: KEY, taskId }))).status !== "ready");
+  return taskId;
 }
 
 function row(name: string, connections: number, ratio: number, yardstick: number, sample: Sample): string {

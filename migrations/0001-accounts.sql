@@ -7,12 +7,12 @@
 create table accounts (
   id bigint generated always as identity primary key,
   name text not null constraint accounts_name_unique unique check (length(name) between 1 and 100),
-  -- Running sums of the books "available" and "held"; "glyphdesk audit" compares them with the entries.
+  -- Running sum of the book "available"; "glyphdesk audit" compares it with the entries. What is held is not summed
+  -- up here: it is the price of the account's unfinished tasks, so that solving a task changes no account row.
   balance bigint not null default 0 check (balance between 0 and 9000000000000000),
-  held bigint not null default 0 check (held between 0 and 9000000000000000),
   created_at timestamptz not null default now()
 )
--- Every task changes its account's row twice: room on the page keeps those updates in place (HOT).
+-- Every batch of tasks changes its account's row: room on the page keeps those updates in place (HOT).
 with (fillfactor = 50);
 
 create table api_keys (
@@ -44,16 +44,16 @@ insert into ledger_kinds values
 -- Append-only. No foreign keys on the hot path: accounts and kinds are never deleted, and the statements that write
 -- here hold the account's row lock.
 create table ledger (
-  id bigint generated always as identity primary key,
+  id bigint generated always as identity,
   account_id bigint not null,
   kind text not null check (kind in ('top-up', 'adjustment', 'hold', 'capture', 'release', 'refund')),
   amount bigint not null check (amount > 0),
   -- The row key of the task; null for top-ups and adjustments. Entries outlive their task.
   task_key bigint check ((task_key is null) = (kind in ('top-up', 'adjustment'))),
   note text,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  primary key (account_id, id)
 );
-create index ledger_account on ledger (account_id, id);
 -- What makes charging twice impossible: one hold for a task, one end of that hold, one refund.
 create unique index ledger_one_hold on ledger (task_key) where kind = 'hold';
 create unique index ledger_one_end on ledger (task_key) where kind in ('capture', 'release');

@@ -48,7 +48,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     if (connected.alone) await endAllLeases(database);
 
     const runs = config.role !== "api";
-    const solvers = runs ? await loadSolvers(config.solvers, { threads: config.threads, logger }) : [];
+    const solvers = runs
+      ? await loadSolvers(config.solvers, { logger, ...(config.threads > 0 && { threads: config.threads }) })
+      : [];
     const images = new RecentImages(solvers.length > 0 ? RECENT_IMAGE_BYTES : 0);
     const metrics = new Metrics();
     const runners = await startRunners(runs ? postsOf(solvers) : [], {

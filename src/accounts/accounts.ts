@@ -7,11 +7,15 @@ export interface Account extends Row {
   readonly id: number;
   readonly name: string;
   readonly balance: Micros;
+  /** The prices of its unfinished tasks. */
   readonly held: Micros;
   readonly createdAt: Date;
 }
 
-const COLUMNS = `id, name, balance, held, created_at as "createdAt"`;
+// Plan: "held" reads the account's open tasks out of tasks_open; for operators, not for callers.
+const COLUMNS = `id, name, balance, created_at as "createdAt", (
+  select coalesce(sum(price), 0)::bigint from tasks t where t.account_id = accounts.id and state in ('queued', 'leased')
+) as held`;
 
 /** @throws OperatorError when the name is taken or not usable */
 export async function createAccount(

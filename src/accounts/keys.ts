@@ -103,12 +103,18 @@ export class KeyRing {
     database.listen(KEYS_CHANNEL, () => this.#known.clear());
   }
 
+  /** What is known without asking the database; undefined when it has to be asked. */
+  remembered(key: string): Caller | null | undefined {
+    if (key === "" || key.length > 200) return null;
+    const remembered = this.#known.get(hash("sha256", key, "base64"));
+    return remembered !== undefined && remembered.until > performance.now() ? remembered.caller : undefined;
+  }
+
   /** Null when the key is unknown or revoked. @param key without suffixes */
   async find(key: string): Promise<Caller | null> {
-    if (key === "" || key.length > 200) return null;
-    const id = digest(key).toString("base64");
-    const remembered = this.#known.get(id);
-    if (remembered !== undefined && remembered.until > performance.now()) return remembered.caller;
+    const remembered = this.remembered(key);
+    if (remembered !== undefined) return remembered;
+    const id = hash("sha256", key, "base64");
     const { caller } = await this.#lookUp.submit(id);
     if (this.#known.size >= REMEMBERED) this.#known.clear();
     const believed = caller === null ? UNKNOWN_BELIEVED_MS : BELIEVED_MS;

@@ -16,10 +16,9 @@ export function auditCommand(): Command {
         formatDollars(row.balanceFromEntries),
         formatDollars(row.held),
         formatDollars(row.heldFromEntries),
-        formatDollars(row.heldByTasks),
       ]);
       const end = faults.length === 0 ? "The books are right." : `The books are wrong:\n${faults.join("\n")}`;
-      const headings = ["ACCOUNT", "BALANCE", "BY ENTRIES", "HELD", "BY ENTRIES", "BY TASKS"];
+      const headings = ["ACCOUNT", "BALANCE", "BY ENTRIES", "HELD", "BY ENTRIES"];
       print(flags, { ok: faults.length === 0, accounts, faults }, `${table(headings, rows)}\n${end}`);
       if (faults.length > 0) process.exitCode = 1;
     },

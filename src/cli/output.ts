@@ -22,3 +22,24 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     )
     .join("\n");
 }
+
+const BAR_WIDTH = 30;
+
+/** A bar on stderr, drawn only where somebody watches: on a terminal. */
+export function progressBar(label: string): { update(done: number, total: number): void; end(): void } {
+  const watched = process.stderr.isTTY;
+  let shown = -1;
+  return {
+    update(done, total) {
+      const filled = Math.floor((done / total) * BAR_WIDTH);
+      if (!watched || (filled === shown && done % 25 !== 0)) return;
+      shown = filled;
+      process.stderr.write(
+        `\r${label} ${"█".repeat(filled)}${"░".repeat(BAR_WIDTH - filled)} ${done}/${total}`,
+      );
+    },
+    end() {
+      if (watched) process.stderr.write("\r\u001B[K");
+    },
+  };
+}

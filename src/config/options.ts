@@ -170,7 +170,7 @@ export const OPTIONS = {
   threads: {
     env: "GLYPHDESK_THREADS",
     fallback: "0",
-    expected: "a number from 0 to 64; 0 means one for each processor core, at most 4",
+    expected: "a number from 0 to 64; 0 means one fewer than the processor cores, from 1 to 4",
     describe: "Threads of the text recogniser.",
     parse: integer(0, 64),
   },

@@ -14,6 +14,13 @@ export interface Queryable {
 }
 
 export interface Database extends Queryable {
+  /** Commits without waiting for the disk: a crash may lose the newest of them, never parts of one. */
+  readonly relaxed: Queryable;
+  /**
+   * Runs `work` with relaxed commits, whose row locks are free before the disk has them, and then waits for the disk.
+   * Rejects when the connection broke: then what `work` wrote may be lost, and nobody may be told of it.
+   */
+  durably<Result>(work: (connection: Queryable) => Promise<Result>): Promise<Result>;
   /** Runs `work` in one transaction; a rejection rolls back. */
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
   /**

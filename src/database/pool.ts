@@ -1,10 +1,16 @@
 import { Pool, types as defaultTypes, type ClientBase, type CustomTypesConfig, type PoolConfig } from "pg";
 import type { Logger } from "../base/logger.ts";
-import type { Database, Row, Statement } from "./database.ts";
+import type { Database, Queryable, Row, Statement } from "./database.ts";
 import { Listener } from "./listener.ts";
 
 /** Answers slower than this are given up: clients wait 15 to 30 s in all. */
 const QUERY_TIMEOUT_MS = 8_000;
+/** The batch statements are planned once: planning them costs more than running them. */
+const OPTIONS = "-c plan_cache_mode=force_generic_plan -c timezone=UTC";
+
+// The log is written in order, so once the commit of this message is on disk every earlier one is. It must run on the
+// connection that made them: that it still lives proves that the database has not crashed and lost them meanwhile.
+const FLUSH = `begin; set local synchronous_commit = on; select pg_logical_emit_message(true, 'glyphdesk', ''); commit`;
 
 /** Values beyond 2^53 would lose digits; no column holds such: money is bounded at 9 billion dollars. */
 const types: CustomTypesConfig = {
@@ -25,33 +31,52 @@ export interface PoolOptions {
 /** A pool on one PostgreSQL. Connections are made when needed and made again after a fault. */
 export function openPool(options: PoolOptions): Database {
   const { logger, timeoutMs = QUERY_TIMEOUT_MS } = options;
-  const settings: PoolConfig = {
+  const settings = {
     ...(typeof options.connection === "string"
       ? { connectionString: options.connection }
       : options.connection),
     application_name: "glyphdesk",
-    // The batch statements are planned once: planning them costs more than running them.
-    options: "-c plan_cache_mode=force_generic_plan -c timezone=UTC",
+    options: OPTIONS,
     statement_timeout: timeoutMs,
     // For a database that does not answer at all, its own time-out included.
     query_timeout: timeoutMs === 0 ? 0 : timeoutMs + 500,
     connectionTimeoutMillis: QUERY_TIMEOUT_MS,
     types,
+  } satisfies PoolConfig;
+  const open = (max: number, extra = "") => {
+    const pool = new Pool({ ...settings, options: OPTIONS + extra, max, idleTimeoutMillis: 60_000 });
+    pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection broke"));
+    return pool;
   };
-  const pool = new Pool({ ...settings, max: options.size ?? 8, idleTimeoutMillis: 60_000 });
-  pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection broke"));
+  const pool = open(options.size ?? 8);
+  const relaxed = open(Math.min(options.size ?? 4, 4), " -c synchronous_commit=off");
   const listener = new Listener(settings, logger);
   let closed: Promise<void> | null = null;
 
   return {
     query: (statement, values) => run(pool, statement, values),
+    relaxed: queryable(relaxed),
+    async durably(work) {
+      const client = await relaxed.connect();
+      let failure: unknown;
+      try {
+        const result = await work(queryable(client));
+        await client.query(FLUSH);
+        return result;
+      } catch (error) {
+        failure = error;
+        throw error;
+      } finally {
+        client.release(failure !== undefined);
+      }
+    },
     listen: (channel, notify) => listener.add(channel, notify),
     async transaction(work) {
       const client = await pool.connect();
       let failure: unknown;
       try {
         await client.query("begin");
-        const result = await work({ query: (statement, values) => run(client, statement, values) });
+        const result = await work(queryable(client));
         await client.query("commit");
         return result;
       } catch (error) {
@@ -63,8 +88,13 @@ export function openPool(options: PoolOptions): Database {
         client.release(failure !== undefined);
       }
     },
-    close: () => (closed ??= listener.close().then(() => pool.end())),
+    close: () =>
+      (closed ??= listener.close().then(async () => void (await Promise.all([pool.end(), relaxed.end()])))),
   };
+}
+
+function queryable(target: Pool | ClientBase): Queryable {
+  return { query: (statement, values) => run(target, statement, values) };
 }
 
 async function run<Result extends Row>(

@@ -14,7 +14,7 @@ export interface Method {
   readonly path: string;
   /** Properties that a refusal of this method carries besides the error. */
   readonly onError?: object;
-  /** Answers the JSON text of the body; throws ProtocolError to refuse. `fields` has lower-case names. */
+  /** Answers the JSON text of the body; throws or rejects with ProtocolError to refuse. */
   handle(request: MethodRequest): Promise<string>;
 }
 
@@ -25,22 +25,40 @@ export interface MethodRequest {
   readonly fields: JsonObject;
 }
 
-/** Serves a method as POST at the root: always HTTP 200 with JSON, refusals too. */
+/**
+ * Serves a method as POST at the root: always HTTP 200 with JSON, refusals too.
+ *
+ * Nothing here may keep the body or the parsed request while it waits for the database: at thousands of pictures a
+ * second what survives the wait is promoted to the old heap, and collecting it there cost a fifth of the processor.
+ */
 export function serveMethod(app: FastifyInstance, keys: KeyRing, logger: Logger, method: Method): void {
-  app.post(method.path, async (request, reply) => {
+  app.post(method.path, (request, reply) => {
     void reply.header("content-type", JSON_TYPE);
-    try {
-      const body = request.body as Body | undefined;
-      if (body instanceof ProtocolError) throw body;
-      const fields = lowerCaseNames(parseRequest(body ?? Buffer.alloc(0)));
-      const clientKey = splitClientKey(typeof fields["clientkey"] === "string" ? fields["clientkey"] : "");
-      const caller = await keys.find(clientKey.key);
-      if (caller === null) throw new ProtocolError("ERROR_KEY_DOES_NOT_EXIST");
-      return await method.handle({ caller, clientKey, fields });
-    } catch (error) {
-      return renderError(error, logger, method.onError);
-    }
+    const body = request.body as Body | undefined;
+    request.body = undefined;
+    return Promise.try(answer, keys, method, body).catch((error: unknown) =>
+      renderError(error, logger, method.onError),
+    );
   });
+}
+
+function answer(keys: KeyRing, method: Method, body: Body | undefined): Promise<string> {
+  if (body instanceof ProtocolError) throw body;
+  const fields = lowerCaseNames(parseRequest(body ?? Buffer.alloc(0)));
+  const clientKey = splitClientKey(typeof fields["clientkey"] === "string" ? fields["clientkey"] : "");
+  const caller = keys.remembered(clientKey.key);
+  if (caller !== undefined) return handle(method, caller, clientKey, fields);
+  return keys.find(clientKey.key).then((found) => handle(method, found, clientKey, fields));
+}
+
+function handle(
+  method: Method,
+  caller: Caller | null,
+  clientKey: ClientKey,
+  fields: JsonObject,
+): Promise<string> {
+  if (caller === null) throw new ProtocolError("ERROR_KEY_DOES_NOT_EXIST");
+  return method.handle({ caller, clientKey, fields });
 }
 
 /** A null-prototype copy, so that a field named `__proto__` is only a field. */

@@ -8,8 +8,8 @@ import type { Solver } from "./solver.ts";
 import { createTestKeysSolver } from "./test-keys/test-keys-solver.ts";
 
 export interface SolverOptions {
-  /** Threads that a solver with threads of its own should use. */
-  readonly threads: number;
+  /** Threads that a solver with threads of its own should use; absent when it should choose. */
+  readonly threads?: number;
   readonly logger: Logger;
 }
 

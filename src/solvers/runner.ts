@@ -4,7 +4,7 @@ import type { Database } from "../database/database.ts";
 import { claim, type ClaimedTask } from "../tasks/claim.ts";
 import type { RecentImages } from "../tasks/recent-images.ts";
 import type { Settled, Settlement, Settler } from "../tasks/settle.ts";
-import type { Solver, SolverTask } from "./solver.ts";
+import type { SolveContext, Solver, SolverTask } from "./solver.ts";
 import { verdict, verdictOnFault } from "./verdict.ts";
 
 /** How long a solver may be silent about a task before another takes it. */
@@ -143,7 +143,17 @@ export class Runner {
       attempt: task.attempt,
     };
     const leftMs = Math.min(LEASE_MS, task.deadlineMs);
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(leftMs)]);
+    const stopping = this.#stopping.signal;
+    const deadline = Date.now() + leftMs;
+    let signal: AbortSignal | null = null;
+    const context: SolveContext = {
+      deadline,
+      // Made when asked for: a signal with its timer costs more than the rest of this function.
+      get signal() {
+        signal ??= AbortSignal.any([stopping, AbortSignal.timeout(Math.max(0, deadline - Date.now()))]);
+        return signal;
+      },
+    };
     try {
       if (!solver.accepts(shown)) {
         return verdict(task, solver.id, {
@@ -151,7 +161,7 @@ export class Runner {
           reason: `The solver ${solver.id} does not take it.`,
         });
       }
-      const outcome = await solver.solve(shown, { signal, deadline: Date.now() + leftMs });
+      const outcome = await solver.solve(shown, context);
       return verdict(task, solver.id, outcome);
     } catch (error) {
       logger.error({ err: error, solver: solver.id, task: task.key }, "a solver failed");

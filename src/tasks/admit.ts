@@ -16,19 +16,28 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Decides who answers a task, or refuses it: public test keys anywhere, people and computation only for authorised
- * sites, and nothing goes into a lane that nobody works.
+ * sites, and nothing goes into a lane that nobody works. Answers at once where no site must be looked up.
  * @param price of this type, as the operator has set it
  * @throws ProtocolError
  */
-export async function admit(type: TaskType, fields: Fields, price: Micros, sites: SiteList): Promise<Place> {
+export function admit(
+  type: TaskType,
+  fields: Fields,
+  price: Micros,
+  sites: SiteList,
+): Place | Promise<Place> {
   if (testKeyOf(type.testKeys, fields["websiteKey"]) !== null) return { lane: TEST_KEYS_LANE, price: 0 };
-  if (type.needsSite) await checkSite(type, fields, sites);
-  const lane = laneOf(type.route);
+  if (!type.needsSite) return placeIn(type, price);
+  return checkSite(type, fields, sites).then(() => placeIn(type, price));
+}
+
+function placeIn({ route, title }: TaskType, price: Micros): Place {
+  const lane = laneOf(route);
   if (lane !== null && isOpen(lane)) return { lane, price };
   throw new ProtocolError(
     "ERROR_NO_SLOT_AVAILABLE",
     lane === PEOPLE_LANE
-      ? `A ${type.title} is answered by people, and no worker is online. Try again later.`
+      ? `A ${title} is answered by people, and no worker is online. Try again later.`
       : undefined,
   );
 }

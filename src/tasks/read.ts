@@ -20,7 +20,7 @@ export interface TaskView extends Row {
 }
 
 // Plan: one probe of tasks_id_unique for each id.
-const READ = {
+export const READ = {
   name: "read",
   text: `
   select id, account_id as "accountId", state, price, solution::text as solution, error_code as "errorCode",

@@ -28,17 +28,16 @@ export type Settled = "settled" | "late";
 
 /**
  * The tail that every statement ending tasks shares: it reads "ended" (key, account_id, price, state) and moves the
- * money. Locks account rows in one order, as the submit statement does.
+ * money. Account rows are touched for releases only, and locked in one order, as the submit statement does.
  */
 export const MOVE_MONEY = `
-  total as (
-    select account_id, sum(price) as total, coalesce(sum(price) filter (where state <> 'solved'), 0) as back
-    from ended where price > 0 group by account_id
+  back as (
+    select account_id, sum(price) as total from ended where state <> 'solved' and price > 0 group by account_id
   ), locked as materialized (
-    select id from accounts where id in (select account_id from total) order by id for update
+    select id from accounts where id in (select account_id from back) order by id for update
   ), booked as (
-    update accounts a set held = a.held - t.total, balance = a.balance + t.back
-    from locked l join total t on t.account_id = l.id where a.id = l.id
+    update accounts a set balance = a.balance + b.total
+    from locked l join back b on b.account_id = l.id where a.id = l.id
   ), entry as (
     insert into ledger (account_id, kind, amount, task_key)
     select account_id, case when state = 'solved' then 'capture' else 'release' end, price, key
@@ -48,7 +47,7 @@ export const MOVE_MONEY = `
 // One commit for a batch of settlements. A row whose lease no longer fits is not found, so late writers write nothing.
 // Plan: nested loop over the items into the primary key of tasks. With stale statistics the planner may take a hash
 // join with a scan of the whole table; test/integration/plans.test.ts holds it to the index.
-const SETTLE = {
+export const SETTLE = {
   name: "settle",
   text: `
   with item as materialized (

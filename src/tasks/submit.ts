@@ -1,6 +1,6 @@
 import type { Micros } from "../base/money.ts";
 import { Batcher } from "../database/batch.ts";
-import type { Database, Row } from "../database/database.ts";
+import type { Database, Queryable, Row } from "../database/database.ts";
 import { isUniqueViolation } from "../database/faults.ts";
 import type { RecentImages } from "./recent-images.ts";
 
@@ -43,7 +43,7 @@ const SUBMIT = {
   ), accepted as materialized (
     select *, nextval('task_ids')::int as id, nextval('tasks_key_seq') as task_key from affordable where running <= balance
   ), charged as (
-    update accounts a set balance = a.balance - c.total, held = a.held + c.total
+    update accounts a set balance = a.balance - c.total
     from (select account, sum(price) as total from accepted group by account) c
     where a.id = c.account and c.total > 0
   ), task as (
@@ -68,20 +68,21 @@ const ID_ATTEMPTS = 12;
 
 /** Writes new tasks, many in one commit. */
 export class Submitter {
-  readonly #database: Database;
   readonly #images: RecentImages;
   readonly #batcher: Batcher<NewTask, Submitted>;
 
   constructor(database: Database, images: RecentImages, onQueued: () => void) {
-    this.#database = database;
     this.#images = images;
     this.#batcher = new Batcher(
-      async (tasks) => {
-        const results = await this.#write(tasks);
-        onQueued();
-        return results;
-      },
-      { maxItems: 200 },
+      // The commit lets go of the account rows without waiting for the disk, so the next flush can run meanwhile; the
+      // callers are told only after their tasks are on disk.
+      (tasks) =>
+        database.durably(async (connection) => {
+          const results = await this.#write(connection, tasks);
+          onQueued();
+          return results;
+        }),
+      { maxItems: 200, maxFlushes: 3 },
     );
   }
 
@@ -89,11 +90,11 @@ export class Submitter {
     return this.#batcher.submit(task);
   }
 
-  async #write(tasks: readonly NewTask[]): Promise<Submitted[]> {
+  async #write(connection: Queryable, tasks: readonly NewTask[]): Promise<Submitted[]> {
     const results: Submitted[] = tasks.map(() => ({ outcome: "insufficient funds" }));
     let pending = tasks.map((task, ord) => ({ task, ord }));
     while (pending.length > 0) {
-      const rows = await this.#insert(pending);
+      const rows = await this.#insert(connection, pending);
       const again = new Set<number>();
       for (const { ord, id, task_key: key } of rows) {
         if (id === null) again.add(ord);
@@ -107,7 +108,10 @@ export class Submitter {
     return results;
   }
 
-  async #insert(items: readonly { readonly task: NewTask; readonly ord: number }[]): Promise<SubmitRow[]> {
+  async #insert(
+    connection: Queryable,
+    items: readonly { readonly task: NewTask; readonly ord: number }[],
+  ): Promise<SubmitRow[]> {
     let at = 0;
     const records = items.map(({ task, ord }) => {
       const bytes = task.image?.byteLength ?? 0;
@@ -131,11 +135,11 @@ export class Submitter {
     const parameters = [JSON.stringify(records), images];
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#database.query<SubmitRow>(SUBMIT, parameters);
+        return await connection.query<SubmitRow>(SUBMIT, parameters);
       } catch (error) {
         if (attempt >= ID_ATTEMPTS || !isUniqueViolation(error, "tasks_id_unique")) throw error;
         // Skip ahead in doubling steps: past a block of kept ids in few attempts.
-        await this.#database.query("select nextval('task_ids') from generate_series(1, $1)", [2 ** attempt]);
+        await connection.query("select nextval('task_ids') from generate_series(1, $1)", [2 ** attempt]);
       }
     }
   }

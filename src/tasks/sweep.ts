@@ -16,7 +16,7 @@ export interface Swept {
 }
 
 // Plan: tasks_leased up to now().
-const REQUEUE = {
+export const REQUEUE = {
   name: "sweep-leases",
   text: `
   with lost as (
@@ -30,7 +30,7 @@ const REQUEUE = {
 };
 
 // Plan: tasks_open up to now(), and tasks_leased up to now() for those out of attempts.
-const EXPIRE = {
+export const EXPIRE = {
   name: "sweep-deadlines",
   text: `
   with over as (
@@ -54,7 +54,7 @@ const EXPIRE = {
 };
 
 // Plan: tasks_kept up to now(). The picture goes with its task.
-const DELETE = {
+export const DELETE = {
   name: "sweep-kept",
   text: `
   with old as (

@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 export interface ChildServer {
   readonly url: string;
@@ -56,4 +57,16 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 /** The built server on any free port. */
 export function startGlyphdesk(environment: Readonly<Record<string, string>>): Promise<ChildServer> {
   return startProcess(["bin/glyphdesk.js", "serve"], { GLYPHDESK_PORT: "0", ...environment });
+}
+
+/** Runs a command of the built program on a data directory and answers its stdout. */
+export async function glyphdesk(dataDir: string, ...words: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["bin/glyphdesk.js", ...words, "--data-dir", dataDir],
+    {
+      env: cleanEnvironment(),
+    },
+  );
+  return stdout;
 }

@@ -4,8 +4,8 @@ import { taskTypeOf } from "../../protocol/catalogue/catalogue.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
 import { decodeFile, decodePicture } from "../../protocol/picture.ts";
 import type { SiteList } from "../../sites/sites.ts";
-import { admit } from "../../tasks/admit.ts";
-import type { Submitter } from "../../tasks/submit.ts";
+import { admit, type Place } from "../../tasks/admit.ts";
+import type { Submitted, Submitter } from "../../tasks/submit.ts";
 import type { Method } from "../method.ts";
 
 export interface CreateTaskOptions {
@@ -21,27 +21,31 @@ export function createTask(options: CreateTaskOptions): Method {
   return {
     path: "/createTask",
     onError: { taskId: 0 },
-    async handle({ caller, clientKey, fields: request }) {
+    handle({ caller, clientKey, fields: request }) {
       const { type, task } = taskTypeOf(request["task"]);
       refuseCallback(request["callbackurl"]);
       const { body, ...fields } = type.read(task);
       const image = typeof body === "string" ? decodePicture(body, options.maxImageBytes) : null;
       if (fields["imagesBase64"] !== undefined) checkFiles(fields, options.maxImageBytes);
-      const own = options.prices.get(type.title.toLowerCase()) ?? options.prices.get(type.name.toLowerCase());
-      const { lane, price } = await admit(type, fields, own ?? type.price, options.sites);
-      const submitted = await options.submitter.submit({
+      const newTask = {
         ...caller,
         type: type.title,
-        lane,
-        price,
         deadlineMs: type.deadline,
         fields: type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields,
         image,
-      });
-      if (submitted.outcome === "insufficient funds") throw new ProtocolError("ERROR_ZERO_BALANCE");
-      return `{"errorId":0,"taskId":${submitted.id}}`;
+      };
+      // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
+      const submit = (place: Place) => options.submitter.submit({ ...newTask, ...place }).then(render);
+      const own = options.prices.get(type.title.toLowerCase()) ?? options.prices.get(type.name.toLowerCase());
+      const place = admit(type, fields, own ?? type.price, options.sites);
+      return place instanceof Promise ? place.then(submit) : submit(place);
     },
   };
+}
+
+function render(submitted: Submitted): string {
+  if (submitted.outcome === "insufficient funds") throw new ProtocolError("ERROR_ZERO_BALANCE");
+  return `{"errorId":0,"taskId":${submitted.id}}`;
 }
 
 /** What the key's suffixes ask for counts where the task itself says nothing. */

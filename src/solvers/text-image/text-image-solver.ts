@@ -1,4 +1,79 @@
-import type { Solver } from "../solver.ts";
-export function createTextImageSolver(_options: object): Solver {
-  throw new Error("not merged");
+import { availableParallelism } from "node:os";
+import { extname } from "node:path";
+import { silentLogger, type Logger } from "../../base/logger.ts";
+import type { Outcome, SolveContext, Solver, SolverTask } from "../solver.ts";
+import { defaultModelDir } from "./card.ts";
+import { hintsOf } from "./hints.ts";
+import { ImageError, inspectImage } from "./inspect.ts";
+import { ThreadPool } from "./pool.ts";
+import type { ReadJob, ReadResult } from "./reader.ts";
+
+export interface TextImageSolverOptions {
+  /** Recogniser threads. By default one fewer than the cores, from 1 to 4. */
+  readonly threads?: number;
+  /** The folder with `text-image.onnx` and `text-image.json`; by default the one in this package. */
+  readonly modelDir?: string;
+  readonly logger?: Logger;
+}
+
+/** Pictures a thread reads at once under load: 8 take about 60 ms, so nobody waits long for a neighbour. */
+const BATCH = 8;
+const TIME_LIMIT_MS = 10_000;
+const GRACE_MS = 5_000;
+
+/** Reads text images with the built-in network. Threads start with `start()`, or with the first task. */
+export function createTextImageSolver(options: TextImageSolverOptions = {}): Solver {
+  const threads = options.threads ?? Math.max(1, Math.min(4, availableParallelism() - 1));
+  const pool = new ThreadPool<ReadJob, ReadResult>({
+    thread: new URL(`./thread${extname(import.meta.url)}`, import.meta.url),
+    workerData: { modelDir: options.modelDir ?? defaultModelDir() },
+    threads,
+    batch: BATCH,
+    timeLimitMs: TIME_LIMIT_MS,
+    graceMs: GRACE_MS,
+    logger: options.logger ?? silentLogger,
+  });
+  return {
+    id: "text-image",
+    // Twice what the threads hold, so that full batches wait when one comes back.
+    capacity: threads * BATCH * 2,
+    accepts: (task) => task.type === "ImageToTextTask" && task.image !== null,
+    solve: (task, context) => solve(pool, task, context),
+    start: () => pool.start(),
+    stop: () => pool.stop(),
+  };
+}
+
+const round = (value: number): number => Math.round(value * 1e4) / 1e4;
+
+async function solve(
+  pool: ThreadPool<ReadJob, ReadResult>,
+  task: SolverTask,
+  context: SolveContext,
+): Promise<Outcome> {
+  if (task.image === null) return { kind: "unsolvable", reason: "The task has no image." };
+  try {
+    inspectImage(task.image); // spares the threads what is no picture at all
+  } catch (error) {
+    if (error instanceof ImageError) return { kind: "unsolvable", reason: error.message };
+    throw error;
+  }
+  // A copy, because posting a view to a thread posts the whole buffer behind it, which may be a network chunk.
+  const image = new Uint8Array(task.image);
+  const result = await pool.run({ image, hints: hintsOf(task.fields) }, context.signal);
+  if (result.kind === "unreadable") return { kind: "unsolvable", reason: result.reason };
+  const { text, confidence, seen, characters, candidates } = result.reading;
+  return {
+    kind: "answer",
+    solution: { text },
+    confidence,
+    detail: {
+      ...(seen === text ? {} : { seen }),
+      characters: characters.map(round),
+      candidates: candidates.map((candidate) => ({
+        text: candidate.text,
+        probability: round(candidate.probability),
+      })),
+    },
+  };
 }

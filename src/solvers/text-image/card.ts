@@ -1,0 +1,40 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What lies beside the weights in `text-image.json`: how to feed the network and how to read what it says. */
+export interface ModelCard {
+  /** Class 0 is the CTC blank; class i + 1 is the i-th character. */
+  readonly alphabet: readonly string[];
+  readonly input: { readonly height: number; readonly width: number; readonly channels: number };
+  /** Frames in the network's output, from left to right. */
+  readonly frames: number;
+  readonly calibration: Calibration;
+}
+
+/** Confidence = sigmoid(scale × logit(p) + shift), where p is the probability the network gives to its answer. */
+export interface Calibration {
+  /** For answers in which case does not matter. */
+  readonly folded: { readonly scale: number; readonly shift: number };
+  /** For answers that must also have the right case. */
+  readonly exact: { readonly scale: number; readonly shift: number };
+}
+
+/** The `model` folder of this package: the same distance from `src` and from `dist`. */
+export function defaultModelDir(): string {
+  return fileURLToPath(new URL("../../../model/", import.meta.url));
+}
+
+export function weightsPath(modelDir: string): string {
+  return join(modelDir, "text-image.onnx");
+}
+
+export async function loadModelCard(modelDir: string): Promise<ModelCard> {
+  const card = JSON.parse(await readFile(join(modelDir, "text-image.json"), "utf8")) as Omit<
+    ModelCard,
+    "alphabet"
+  > & {
+    alphabet: string;
+  };
+  return { ...card, alphabet: Array.from(card.alphabet) };
+}

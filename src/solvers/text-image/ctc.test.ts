@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { beamSearch, characterConfidences, type DecodeOptions, type Scores } from "./ctc.ts";
+import { allowedClasses, noHints } from "./hints.ts";
+import { calibrate, readScores } from "./reading.ts";
+
+const alphabet = Array.from("0123456789abcCoO+-=?×x");
+const plain: DecodeOptions = { alphabet, allowed: null, mergeCase: false };
+
+/** Scores from one object per frame, character → probability; "_" is the blank and takes what is left. */
+function scoresOf(...frames: Record<string, number>[]): Scores {
+  const classes = alphabet.length + 1;
+  const data = new Float32Array(frames.length * classes).fill(Math.log(1e-12));
+  frames.forEach((frame, t) => {
+    const rest = 1 - Object.values(frame).reduce((sum, p) => sum + p, 0);
+    data[t * classes] = Math.log(Math.max(1e-12, rest));
+    for (const [character, p] of Object.entries(frame)) {
+      data[t * classes + alphabet.indexOf(character) + 1] = Math.log(p);
+    }
+  });
+  return { data, frames: frames.length, classes };
+}
+
+const near = (actual: number, expected: number): void =>
+  assert.ok(Math.abs(actual - expected) < 1e-4, `${actual} is not ${expected}`);
+
+test("repeated frames are one character, unless a blank lies between", () => {
+  assert.equal(beamSearch(scoresOf({ a: 0.9 }, { a: 0.9 }, { b: 0.9 }), plain)[0]!.text, "ab");
+  assert.equal(beamSearch(scoresOf({ a: 0.9 }, {}, { a: 0.9 }), plain)[0]!.text, "aa");
+});
+
+test("a reading's probability is the sum over its alignments, which can beat the best path", () => {
+  // Best path: blank blank (0.36). "a" comes about in three ways: 0.4·0.6 + 0.6·0.4 + 0.4·0.4 = 0.64.
+  const found = beamSearch(scoresOf({ a: 0.4 }, { a: 0.4 }), plain);
+  assert.equal(found[0]!.text, "a");
+  near(found[0]!.probability, 0.64);
+  near(found[1]!.probability, 0.36);
+});
+
+test("digits only: a letter's share goes to the digits, not to the blank", () => {
+  const scores = scoresOf({ O: 0.9, "0": 0.06 }, {}, { "7": 0.98 });
+  assert.equal(beamSearch(scores, plain)[0]!.text, "O7");
+  const allowed = allowedClasses(alphabet, { ...noHints, numeric: true });
+  const [best] = beamSearch(scores, { ...plain, allowed });
+  assert.equal(best!.text, "07");
+  near(best!.probability, 0.96 * 0.98);
+});
+
+test("if case does not matter, both cases count for one reading and the likelier letter is given", () => {
+  const scores = scoresOf({ c: 0.5, C: 0.45 }, {}, { o: 0.3, O: 0.65 });
+  const [apart] = beamSearch(scores, plain);
+  near(apart!.probability, 0.5 * 0.65);
+  const [merged] = beamSearch(scores, { ...plain, mergeCase: true });
+  assert.equal(merged!.text, "cO");
+  near(merged!.probability, 0.95 * 0.95);
+});
+
+test("with merged case, a capital directly after its small letter still needs a blank between", () => {
+  const [best] = beamSearch(scoresOf({ c: 0.9 }, { C: 0.9 }), { ...plain, mergeCase: true });
+  assert.equal(best!.text.length, 1);
+});
+
+test("each character's confidence is its own", () => {
+  const scores = scoresOf({ a: 0.9 }, {}, { b: 0.5, c: 0.3 }, { b: 0.6 }, {}, { b: 0.99 });
+  const confidences = characterConfidences(scores, plain, "abb");
+  assert.equal(confidences.length, 3);
+  near(confidences[0]!, 0.9);
+  near(confidences[1]!, 0.6);
+  near(confidences[2]!, 0.99);
+});
+
+const card = {
+  alphabet,
+  input: { height: 64, width: 192, channels: 3 },
+  frames: 5,
+  calibration: { folded: { scale: 1, shift: 0 }, exact: { scale: 1, shift: -2 } },
+};
+
+test("a sum is evaluated, and readings with the same value count together", () => {
+  const scores = scoresOf({ "3": 0.95 }, { "+": 0.95 }, { "4": 0.95 }, { "=": 0.5 }, { "?": 0.5 });
+  const reading = readScores(scores, card, { ...noHints, math: true });
+  assert.equal(reading.text, "7");
+  near(reading.probability, 0.95 ** 3); // 3+4, 3+4=, 3+4? and 3+4=? all make 7
+});
+
+test("of the readings of a sum, one that makes sense is taken before a likelier one that does not", () => {
+  const scores = scoresOf({ "3": 0.9 }, { "+": 0.45 }, { "4": 0.9 });
+  assert.equal(beamSearch(scores, plain)[0]!.text, "34");
+  assert.equal(readScores(scores, card, { ...noHints, math: true }).text, "7");
+});
+
+test("if a sum was promised and none is found, the text is given with next to no confidence", () => {
+  const reading = readScores(scoresOf({ "3": 0.99 }, {}, { "4": 0.99 }), card, { ...noHints, math: true });
+  assert.equal(reading.text, "34");
+  assert.ok(reading.confidence < 0.1);
+});
+
+test("the empty reading is never the answer, but lowers the confidence of the rest", () => {
+  const reading = readScores(scoresOf({ a: 0.02 }, {}), card, noHints);
+  assert.equal(reading.text, "a");
+  assert.ok(reading.confidence < 0.05);
+});
+
+test("case-sensitive readings use their own confidence curve", () => {
+  const scores = scoresOf({ a: 0.9 });
+  const folded = readScores(scores, card, noHints);
+  const exact = readScores(scores, card, { ...noHints, caseSensitive: true });
+  near(folded.confidence, 0.9);
+  near(exact.confidence, calibrate(0.9, card.calibration.exact));
+  assert.ok(exact.confidence < folded.confidence);
+});

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { OperatorError } from "../../base/errors.ts";
+import { benchFolder, parseLabels, solveFiles } from "./files.ts";
+
+const golden = fileURLToPath(new URL("../../../test/golden/", import.meta.url));
+
+async function folder(t: TestContext, labels: string): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "bench-"));
+  t.after(() => rm(dir, { recursive: true }));
+  await cp(join(golden, "captchapng-700001.png"), join(dir, "a.png"));
+  await writeFile(join(dir, "broken.png"), "no picture");
+  await writeFile(join(dir, "labels.tsv"), labels);
+  return dir;
+}
+
+test("files are read in order; what is no picture says so", async (t) => {
+  const dir = await folder(t, "");
+  const [a, broken] = await solveFiles([join(dir, "a.png"), join(dir, "broken.png")]);
+  assert.ok(a?.result.kind === "reading");
+  assert.match(a.result.reading.text, /^\d{4,6}$/);
+  assert.equal(broken?.result.kind, "unreadable");
+});
+
+test("a file that is not there is the operator's error and names the file", async () => {
+  await assert.rejects(solveFiles(["/nonexistent.png"]), (error) => {
+    assert.ok(error instanceof OperatorError);
+    return error.message.includes("/nonexistent.png");
+  });
+});
+
+test("a bench counts exact and folded answers, by length, and lists the wrong ones", async (t) => {
+  const dir = await folder(t, "");
+  const [read] = await solveFiles([join(dir, "a.png")]);
+  assert.ok(read?.result.kind === "reading");
+  const answer = read.result.reading.text;
+  await writeFile(
+    join(dir, "labels.tsv"),
+    `a.png\t${answer}\tmore\tcolumns\r\na.png\tWRONG\nbroken.png\tabc\n`,
+  );
+  const seen: number[] = [];
+  const report = await benchFolder(dir, { onProgress: (done, total) => seen.push(done, total) });
+  assert.equal(report.total, 3);
+  assert.equal(report.exact, 1);
+  assert.equal(report.folded, 1);
+  assert.deepEqual(report.perLength[answer.length]?.folded, 1);
+  assert.deepEqual(report.perLength[3], { total: 1, folded: 0 });
+  assert.deepEqual(
+    report.wrong.map(({ file, expected, got }) => [file, expected, got]),
+    [
+      ["a.png", "WRONG", answer],
+      ["broken.png", "abc", null],
+    ],
+  );
+  assert.ok(report.cpuMs.median > 0 && report.cpuMs.p95 >= report.cpuMs.median);
+  assert.ok(report.calibrationError > 0 && report.calibrationError < 1);
+  assert.deepEqual(seen, [1, 3, 2, 3, 3, 3]);
+});
+
+const parse = (text: string): unknown => parseLabels(Buffer.from(text), "/pictures");
+
+test("labels without a tab or without any line are refused with file and line", () => {
+  assert.deepEqual(parse("\uFEFFa.png\tx\n\nb.png\t\n"), [
+    { file: "a.png", answer: "x" },
+    { file: "b.png", answer: "" },
+  ]);
+  assert.throws(() => parse("a.png\tx\nb.png x\n"), /labels\.tsv, line 2: expected a file name, a tab/);
+  assert.throws(() => parse("\n"), /names no files/);
+});

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import sharp, { type Sharp } from "sharp";
+import { ImageError, MAX_PIXELS, inspectImage } from "./inspect.ts";
+
+const blank = (width: number, height: number): Sharp =>
+  sharp({ create: { width, height, channels: 3, background: "#fff" } });
+
+/** A PNG header that claims any size; 33 bytes, no pixels. */
+function pngClaiming(width: number, height: number): Buffer {
+  const bytes = Buffer.alloc(33);
+  bytes.write("\x89PNG\r\n\x1a\n", "latin1");
+  bytes.writeUInt32BE(13, 8);
+  bytes.write("IHDR", 12, "latin1");
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  bytes[24] = 8;
+  return bytes;
+}
+
+test("format and size are read from the header of every supported format", async () => {
+  const picture = blank(151, 53);
+  const files = {
+    png: picture.clone().png(),
+    jpeg: picture.clone().jpeg({ progressive: true }),
+    gif: picture.clone().gif(),
+    tiff: picture.clone().tiff(),
+  };
+  for (const [format, file] of Object.entries(files)) {
+    assert.deepEqual(inspectImage(await file.toBuffer()), { format, width: 151, height: 53 });
+  }
+  const alpha = sharp({ create: { width: 151, height: 53, channels: 4, background: "#0008" } });
+  for (const webp of [picture.clone().webp(), picture.clone().webp({ lossless: true }), alpha.webp()]) {
+    assert.deepEqual(inspectImage(await webp.toBuffer()), { format: "webp", width: 151, height: 53 });
+  }
+});
+
+test("the size of a JPEG is found behind metadata that holds a thumbnail-sized segment", async () => {
+  const file = await blank(40, 30)
+    .withExif({ IFD0: { Copyright: "x".repeat(3000) } })
+    .jpeg()
+    .toBuffer();
+  assert.deepEqual(inspectImage(file), { format: "jpeg", width: 40, height: 30 });
+});
+
+test("the header alone is enough, so a cut-off picture still passes here", async () => {
+  const file = await blank(151, 53).png().toBuffer();
+  assert.equal(inspectImage(file.subarray(0, 33)).width, 151);
+});
+
+const refused: [string, Uint8Array, RegExp][] = [
+  ["nothing", new Uint8Array(0), /empty/],
+  ["text", Buffer.from("hello"), /not an image/],
+  ["SVG", Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), /SVG images are not read/],
+  ["SVG with a prolog", Buffer.from('\n<?xml version="1.0"?>\n<svg/>'), /SVG images are not read/],
+  ["a web page", Buffer.from("<!doctype html><title>403</title>"), /text page/],
+  ["a data URL in Base64 in Base64", Buffer.from("data:image/png;base64,iVBOR"), /encoded twice/],
+  ["a PNG signature alone", Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), /cut off or damaged/],
+  ["a PNG of no width", pngClaiming(0, 40), /damaged/],
+  [
+    "a JPEG without a frame",
+    Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xd9]),
+    /cut off or damaged/,
+  ],
+  [
+    "30,000 × 30,000 pixels in 33 bytes",
+    pngClaiming(30_000, 30_000),
+    /30000 × 30000 pixels; at most 4 million/,
+  ],
+  ["a very long thin picture", pngClaiming(60_000, 10), /16384 a side/],
+];
+
+for (const [name, bytes, sentence] of refused) {
+  test(`refused with a sentence that says why: ${name}`, () => {
+    assert.throws(
+      () => inspectImage(bytes),
+      (error) => error instanceof ImageError && sentence.test(error.message),
+    );
+  });
+}
+
+test("the largest picture allowed is allowed", () => {
+  assert.equal(inspectImage(pngClaiming(2000, MAX_PIXELS / 2000)).height, 2000);
+  assert.throws(() => inspectImage(pngClaiming(2000, MAX_PIXELS / 2000 + 1)), ImageError);
+});

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import sharp, { type Sharp } from "sharp";
+import { ImageError } from "./inspect.ts";
+import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH, fitInput, normalise } from "./normalise.ts";
+
+const WIDTH = 96;
+const HEIGHT = 32;
+
+/** A black bar, x 24–47 and y 8–23, on white; as RGBA with the given colours and alphas. */
+function bar(ink: number, inkAlpha: number, ground: number, groundAlpha: number): Sharp {
+  const data = Buffer.alloc(WIDTH * HEIGHT * 4);
+  for (let y = 0; y < HEIGHT; y++) {
+    for (let x = 0; x < WIDTH; x++) {
+      const inside = x >= 24 && x < 48 && y >= 8 && y < 24;
+      const tone = inside ? ink : ground;
+      data.set([tone, tone, tone, inside ? inkAlpha : groundAlpha], (y * WIDTH + x) * 4);
+    }
+  }
+  return sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 4 } });
+}
+
+const opaque = (): Sharp => bar(0, 255, 255, 255).removeAlpha();
+
+/** The red value at a place of the input given as shares of its width and height. */
+function at(page: Uint8Array, x: number, y: number): number {
+  return page[(Math.floor(y * INPUT_HEIGHT) * INPUT_WIDTH + Math.floor(x * INPUT_WIDTH)) * 3]!;
+}
+
+function assertBar(page: Uint8Array, name: string): void {
+  assert.equal(page.length, INPUT_BYTES, name);
+  assert.ok(at(page, 0.375, 0.5) < 40, `${name}: dark inside the bar`);
+  assert.ok(at(page, 0.1, 0.5) > 215 && at(page, 0.7, 0.5) > 215, `${name}: light beside it`);
+  assert.ok(at(page, 0.375, 0.1) > 215, `${name}: light above it`);
+}
+
+test("every supported format comes out as the same picture", async () => {
+  const files: Record<string, Sharp> = {
+    png: opaque().png(),
+    "palette PNG": opaque().png({ palette: true }),
+    "gray PNG": opaque().toColourspace("b-w").png(),
+    "16-bit PNG": opaque().toColourspace("rgb16").png(),
+    "16-bit gray PNG": opaque().toColourspace("grey16").png(),
+    "1-bit PNG": opaque().toColourspace("b-w").png({ palette: true, colours: 2 }),
+    jpeg: opaque().jpeg({ quality: 95 }),
+    "gray JPEG": opaque().toColourspace("b-w").jpeg(),
+    "CMYK JPEG": opaque().toColourspace("cmyk").jpeg(),
+    gif: opaque().gif(),
+    webp: opaque().webp(),
+    tiff: opaque().tiff(),
+  };
+  for (const [name, file] of Object.entries(files)) assertBar(await normalise(await file.toBuffer()), name);
+});
+
+test("bitmaps are read: 24 and 32 bits, palettes, rows from the bottom or from the top", async () => {
+  const pixels = await opaque().raw().toBuffer();
+  for (const bits of [1, 4, 8, 24, 32]) {
+    for (const topDown of [false, true]) {
+      assertBar(await normalise(bitmap(pixels, bits, topDown)), `${bits} bits, topDown ${topDown}`);
+    }
+  }
+});
+
+/** Encodes black-and-white RGB pixels as a Windows bitmap. */
+function bitmap(rgb: Uint8Array, bits: number, topDown: boolean): Buffer {
+  const colours = bits <= 8 ? 2 : 0;
+  const stride = Math.ceil((WIDTH * bits) / 32) * 4;
+  const offset = 54 + colours * 4;
+  const file = Buffer.alloc(offset + stride * HEIGHT);
+  file.write("BM");
+  file.writeUInt32LE(file.length, 2);
+  file.writeUInt32LE(offset, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeInt32LE(WIDTH, 18);
+  file.writeInt32LE(topDown ? -HEIGHT : HEIGHT, 22);
+  file.writeUInt16LE(1, 26);
+  file.writeUInt16LE(bits, 28);
+  file.writeUInt32LE(colours, 46);
+  if (colours > 0) file.writeUInt32LE(0x00ffffff, 58); // colour 0 black, colour 1 white
+  for (let y = 0; y < HEIGHT; y++) {
+    const row = offset + stride * (topDown ? y : HEIGHT - 1 - y);
+    for (let x = 0; x < WIDTH; x++) {
+      const white = rgb[(y * WIDTH + x) * 3]! > 127;
+      if (bits >= 24) file.fill(white ? 255 : 0, row + (x * bits) / 8, row + (x * bits) / 8 + 3);
+      else if (white) file[row + ((x * bits) >> 3)]! |= 1 << (8 - bits - ((x * bits) & 7));
+    }
+  }
+  return file;
+}
+
+test("dark text on a transparent ground comes out dark on white", async () => {
+  assertBar(await normalise(await bar(0, 255, 0, 0).png().toBuffer()), "black on transparent black");
+  assertBar(
+    await normalise(await bar(0, 255, 255, 0).webp({ lossless: true }).toBuffer()),
+    "on transparent white",
+  );
+});
+
+test("light text on a transparent ground comes out light on black", async () => {
+  for (const hidden of [0, 255]) {
+    const page = await normalise(await bar(250, 255, hidden, 0).png().toBuffer());
+    assert.ok(at(page, 0.375, 0.5) > 215, "light inside the bar");
+    assert.ok(at(page, 0.1, 0.5) < 40, "dark beside it");
+  }
+});
+
+test("the first frame of an animation is read", async () => {
+  const frames = await Promise.all(
+    [opaque(), bar(255, 255, 255, 255).removeAlpha()].map((f) => f.png().toBuffer()),
+  );
+  const file = await sharp(frames, { join: { animated: true } })
+    .gif()
+    .toBuffer();
+  assertBar(await normalise(file), "animation");
+});
+
+test("a picture is stretched at most twofold and squeezed at most by half, then padded", () => {
+  assert.deepEqual(fitInput(150, 50), { width: 192, height: 64 });
+  assert.deepEqual(fitInput(400, 250), { width: 192, height: 64 });
+  assert.deepEqual(fitInput(64, 64), { width: 128, height: 64 });
+  assert.deepEqual(fitInput(1200, 100), { width: 192, height: 32 });
+});
+
+test("padding has the colour of the picture's border", async () => {
+  const square = sharp({ create: { width: 50, height: 50, channels: 3, background: "#336699" } }).png();
+  const page = await normalise(await square.toBuffer());
+  assert.deepEqual([...page.subarray(191 * 3, 192 * 3)], [0x33, 0x66, 0x99]);
+});
+
+test("a damaged or cut-off picture is an ImageError, in every format", async () => {
+  const noise = sharp({
+    create: {
+      width: 96,
+      height: 32,
+      channels: 3,
+      background: "#000",
+      noise: { type: "gaussian", mean: 128, sigma: 60 },
+    },
+  });
+  for (const format of ["png", "jpeg", "gif", "webp", "tiff"] as const) {
+    const file = await noise.clone().toFormat(format).toBuffer();
+    await assert.rejects(normalise(file.subarray(0, file.length * 0.6)), ImageError, format);
+  }
+  const bmp = bitmap(await opaque().raw().toBuffer(), 24, false);
+  await assert.rejects(normalise(bmp.subarray(0, 500)), ImageError);
+});
+
+test("a small file that claims 30,000 × 30,000 pixels is refused at once and without the memory for it", async () => {
+  const file = await sharp({ create: { width: 64, height: 64, channels: 3, background: "#fff" } })
+    .png()
+    .toBuffer();
+  file.writeUInt32BE(30_000, 16);
+  file.writeUInt32BE(30_000, 20);
+  const before = process.memoryUsage.rss();
+  const started = process.cpuUsage();
+  await assert.rejects(normalise(file), ImageError);
+  assert.ok(process.cpuUsage(started).user < 200_000, "under 0.2 s of CPU time");
+  assert.ok(process.memoryUsage.rss() - before < 50e6, "under 50 MB");
+});

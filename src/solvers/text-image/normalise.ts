@@ -1,0 +1,115 @@
+import sharp from "sharp";
+import { ImageError, MAX_PIXELS, inspectImage } from "./inspect.ts";
+import { decodeBmp } from "./bmp.ts";
+
+/** Size of the network's input. Training renders to the same size (training/page.py). */
+export const INPUT_HEIGHT = 64;
+export const INPUT_WIDTH = 192;
+export const INPUT_BYTES = INPUT_HEIGHT * INPUT_WIDTH * 3;
+
+/** A picture may be stretched sideways by up to this factor (and squeezed by its inverse) before it is padded. */
+const MAX_STRETCH = 2;
+
+/** Where a picture of the given size goes inside the input box: its size after scaling. */
+export function fitInput(width: number, height: number): { width: number; height: number } {
+  const natural = (width / height) * INPUT_HEIGHT;
+  if (natural * MAX_STRETCH < INPUT_WIDTH) {
+    return { width: Math.max(8, Math.round(natural * MAX_STRETCH)), height: INPUT_HEIGHT };
+  }
+  if (natural > INPUT_WIDTH * MAX_STRETCH) {
+    const scaled = Math.round((INPUT_HEIGHT * INPUT_WIDTH * MAX_STRETCH) / natural);
+    return { width: INPUT_WIDTH, height: Math.max(8, scaled) };
+  }
+  return { width: INPUT_WIDTH, height: INPUT_HEIGHT };
+}
+
+/**
+ * Decodes an image file and scales it into the network's input: 64 × 192 × 3 bytes, RGB, row by row.
+ * The picture lies at the top left; the rest takes the mean colour of its border.
+ * Throws an `ImageError` for anything that is not a picture of at most `MAX_PIXELS`.
+ */
+export async function normalise(bytes: Uint8Array): Promise<Uint8Array> {
+  const info = inspectImage(bytes);
+  const fit = fitInput(info.width, info.height);
+  try {
+    const source =
+      info.format === "bmp"
+        ? sharp(decodeBmp(bytes), { raw: { width: info.width, height: info.height, channels: 4 } })
+        : sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error", animated: false });
+    // Alpha is premultiplied by sharp while it scales, so hidden colours never bleed in.
+    const scaled = await source
+      .resize(fit.width, fit.height, { fit: "fill", kernel: "cubic", fastShrinkOnLoad: false })
+      .toColourspace("srgb")
+      .raw({ depth: "uchar" })
+      .toBuffer({ resolveWithObject: true });
+    const rgb = flatten(scaled.data, scaled.info.channels);
+    return place(rgb, fit.width, fit.height);
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+    throw new ImageError(
+      `The ${info.format.toUpperCase()} image is damaged or cut off and could not be decoded. Send the complete file.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Any number of channels to RGB. Transparent parts turn white, or black if what is visible is light. */
+function flatten(data: Uint8Array, channels: number): Uint8Array {
+  const pixels = data.length / channels;
+  if (channels === 3) return data;
+  const rgb = new Uint8Array(pixels * 3);
+  const hasAlpha = channels === 2 || channels === 4;
+  const green = channels >= 3 ? 1 : 0;
+  const blue = channels >= 3 ? 2 : 0;
+  const ground = hasAlpha ? groundFor(data, channels) : 255;
+  for (let i = 0, from = 0, to = 0; i < pixels; i++, from += channels, to += 3) {
+    const alpha = hasAlpha ? data[from + channels - 1]! : 255;
+    const rest = ground * (255 - alpha);
+    rgb[to] = (data[from]! * alpha + rest) / 255;
+    rgb[to + 1] = (data[from + green]! * alpha + rest) / 255;
+    rgb[to + 2] = (data[from + blue]! * alpha + rest) / 255;
+  }
+  return rgb;
+}
+
+/** White, unless the visible pixels are mostly light and a fair part of the picture is transparent. */
+function groundFor(data: Uint8Array, channels: number): number {
+  const green = channels >= 3 ? 1 : 0;
+  const blue = channels >= 3 ? 2 : 0;
+  let visible = 0;
+  let light = 0;
+  for (let at = 0; at < data.length; at += channels) {
+    const alpha = data[at + channels - 1]!;
+    visible += alpha;
+    light += alpha * (data[at]! * 0.299 + data[at + green]! * 0.587 + data[at + blue]! * 0.114);
+  }
+  const pixels = data.length / channels;
+  if (visible > pixels * 255 * 0.98 || visible === 0) return 255;
+  return light / visible > 170 ? 0 : 255;
+}
+
+/** Puts the scaled picture at the top left of the input box and fills the rest with its border's mean colour. */
+function place(rgb: Uint8Array, width: number, height: number): Uint8Array {
+  if (width === INPUT_WIDTH && height === INPUT_HEIGHT) return rgb;
+  const sum = [0, 0, 0];
+  let count = 0;
+  const add = (x: number, y: number): void => {
+    const at = (y * width + x) * 3;
+    for (let c = 0; c < 3; c++) sum[c] = sum[c]! + rgb[at + c]!;
+    count++;
+  };
+  for (let x = 0; x < width; x++) {
+    add(x, 0);
+    add(x, height - 1);
+  }
+  for (let y = 0; y < height; y++) {
+    add(0, y);
+    add(width - 1, y);
+  }
+  const out = new Uint8Array(INPUT_BYTES);
+  for (let i = 0; i < INPUT_BYTES; i++) out[i] = Math.round(sum[i % 3]! / count);
+  for (let y = 0; y < height; y++) {
+    out.set(rgb.subarray(y * width * 3, (y + 1) * width * 3), y * INPUT_WIDTH * 3);
+  }
+  return out;
+}

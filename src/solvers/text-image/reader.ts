@@ -1,0 +1,76 @@
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import sharp from "sharp";
+import { loadModelCard, weightsPath, type ModelCard } from "./card.ts";
+import type { Scores } from "./ctc.ts";
+import type { Hints } from "./hints.ts";
+import { ImageError } from "./inspect.ts";
+import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH, normalise } from "./normalise.ts";
+import { readScores, type Reading } from "./reading.ts";
+
+/** One picture to read. */
+export interface ReadJob {
+  readonly image: Uint8Array;
+  readonly hints: Hints;
+}
+
+export type ReadResult =
+  | { readonly kind: "reading"; readonly reading: Reading }
+  /** Not a picture that can be used; the reason may be shown to the caller. */
+  | { readonly kind: "unreadable"; readonly reason: string };
+
+/** The network and everything around it, in the calling thread. One call at a time. */
+export interface Reader {
+  readonly card: ModelCard;
+  read(jobs: readonly ReadJob[]): Promise<ReadResult[]>;
+  /** Runs the network on prepared inputs, `count` × 64 × 192 × 3 bytes. */
+  score(pixels: Uint8Array, count: number): Promise<Scores[]>;
+  close(): Promise<void>;
+}
+
+export async function openReader(modelDir: string): Promise<Reader> {
+  // One image needs no second core, and nothing is decoded twice: no thread pool, no cache (20 MB less).
+  sharp.concurrency(1);
+  sharp.cache(false);
+  const card = await loadModelCard(modelDir);
+  const session = await InferenceSession.create(weightsPath(modelDir), {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+  });
+
+  async function score(pixels: Uint8Array, count: number): Promise<Scores[]> {
+    const input = new Tensor("uint8", pixels, [count, INPUT_HEIGHT, INPUT_WIDTH, 3]);
+    const { scores } = await session.run({ pixels: input });
+    const [, frames = 0, classes = 0] = scores!.dims;
+    const data = scores!.data as Float32Array;
+    const size = frames * classes;
+    return Array.from({ length: count }, (_, i) => ({
+      data: data.subarray(i * size, (i + 1) * size),
+      frames,
+      classes,
+    }));
+  }
+
+  async function read(jobs: readonly ReadJob[]): Promise<ReadResult[]> {
+    const pages = await Promise.all(jobs.map((job) => normalise(job.image).catch(unreadable)));
+    const good = pages.filter((page) => page instanceof Uint8Array);
+    const pixels = new Uint8Array(good.length * INPUT_BYTES);
+    good.forEach((page, i) => pixels.set(page, i * INPUT_BYTES));
+    const scored = good.length === 0 ? [] : await score(pixels, good.length);
+    let next = 0;
+    return pages.map((page, i) =>
+      page instanceof Uint8Array
+        ? { kind: "reading", reading: readScores(scored[next++]!, card, jobs[i]!.hints) }
+        : page,
+    );
+  }
+
+  return { card, read, score, close: () => session.release() };
+}
+
+function unreadable(error: unknown): ReadResult & { kind: "unreadable" } {
+  if (!(error instanceof ImageError)) throw error;
+  return { kind: "unreadable", reason: error.message };
+}

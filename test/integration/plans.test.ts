@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { it } from "node:test";
+import { CLAIM } from "../../src/tasks/claim.ts";
+import { READ } from "../../src/tasks/read.ts";
+import { SETTLE } from "../../src/tasks/settle.ts";
+import { DELETE, EXPIRE, REQUEUE } from "../../src/tasks/sweep.ts";
+import { createTestDesk } from "../support/desk.ts";
+
+/**
+ * With a million kept tasks and fresh statistics no statement of the hot path may scan the table: a planner that
+ * changes its mind would stop the desk on its busiest day.
+ */
+const ROWS = 1_000_000;
+const desk = await createTestDesk();
+
+async function scans(statement: { readonly text: string }, parameters: readonly string[]): Promise<string[]> {
+  return desk.database.transaction(async (transaction) => {
+    await transaction.query("set local plan_cache_mode = force_generic_plan");
+    await transaction.query(`prepare checked as ${statement.text}`);
+    const rows = await transaction.query<{ "QUERY PLAN": string }>(
+      `explain (costs off) execute checked${parameters.length > 0 ? `(${parameters.join(", ")})` : ""}`,
+    );
+    await transaction.query("deallocate checked");
+    return rows
+      .map((row) => row["QUERY PLAN"].trim())
+      .filter((line) => /Seq Scan on (tasks|task_images|ledger)/.test(line));
+  });
+}
+
+it(`finds its rows by index among ${ROWS} tasks`, async () => {
+  await desk.database.transaction(async (transaction) => {
+    await transaction.query("set local statement_timeout = 0");
+    await transaction.query(
+      `insert into tasks (id, account_id, key_id, type, lane, price, fields, deadline_at, state, settled_at, keep_until, solution)
+       select n, 1, 1, 'ImageToTextTask', 'machine', 30, '{}', now(), 'solved', now(), now() + interval '1 hour', '{"text":"x"}'
+       from generate_series(1, $1::int) n`,
+      [ROWS],
+    );
+  });
+  await desk.database.query("analyze tasks");
+  const statements: [string, { readonly text: string }, string[]][] = [
+    ["claim", CLAIM, ["'machine'", "32", "'test'", "15000"]],
+    ["settle", SETTLE, ["'[]'", "600"]],
+    ["read", READ, ["'{1,2,3}'"]],
+    ["sweep leases", REQUEUE, ["4"]],
+    ["sweep deadlines", EXPIRE, ["4", "600"]],
+    ["sweep kept", DELETE, []],
+  ];
+  for (const [name, statement, parameters] of statements) {
+    assert.deepEqual(await scans(statement, parameters), [], name);
+  }
+});
+
+it("would notice a scan", async () => {
+  assert.equal((await scans({ text: "select count(*) from tasks where price = 31" }, [])).length, 1);
+  assert.match(
+    await readFile(new URL("../../src/tasks/settle.ts", import.meta.url), "utf8"),
+    /plans\.test\.ts/,
+  );
+});

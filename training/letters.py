@@ -1,0 +1,137 @@
+"""Draws the letters of one picture onto a layer: coverage [h, w] and colour [h, w, 3], both float32, 0..1."""
+
+import math
+import random
+
+import cv2
+import numpy as np
+
+from fonts import Fonts, glyph, load
+
+Colour = np.ndarray
+
+
+class Style:
+    """How the letters of one picture look; each is drawn once per picture."""
+
+    def __init__(self, dice: random.Random):
+        d = dice
+        self.font_per_letter = d.random() < 0.22
+        self.turn = d.choice((0, 0, 4, 8, 15, 22, 30)) * d.random()
+        self.lean = d.choice((0, 0, 0.1, 0.3)) * d.uniform(-1, 1)
+        self.lean_each = d.choice((0, 0, 0.15, 0.3))
+        self.scale_each = d.choice((0, 0, 0.08, 0.2, 0.3))
+        self.rise_each = d.choice((0, 0, 0.05, 0.12, 0.25))
+        self.gap = d.choice((0.05, 0.05, 0.12, 0.25, 0.5, -0.06, -0.12))
+        self.gap_each = d.choice((0, 0.03, 0.08, 0.2))
+        self.narrow = d.uniform(0.75, 1.25)
+        self.weight = d.choice((0, 0, 0, 0, 0.02, 0.04))
+        self.colour_per_letter = d.random() < 0.35
+        self.fill = d.choices(
+            ("solid", "hollow", "dots", "stripes", "emboss", "edge", "halves", "erode"),
+            (60, 8, 5, 4, 8, 6, 4, 5),
+        )[0]
+        self.opacity = d.choice((1, 1, 1, 0.85, 0.65))
+
+
+def shape(fonts: Fonts, path: str, character: str, size: int, style: Style, dice: random.Random) -> np.ndarray | None:
+    stroke = max(1, round(size * style.weight)) if style.weight else 0
+    image = glyph(load(path, size), character, stroke)
+    if image is None:
+        return None
+    image = np.pad(image, 3).astype(np.float32) / 255
+    width = max(1, round(size * dice.uniform(0.02, 0.06)))
+    kernel = np.ones((2 * width + 1, 2 * width + 1), np.uint8)
+    if style.fill == "hollow":
+        image = np.clip(cv2.dilate(image, np.ones((3, 3), np.uint8)) - cv2.erode(image, kernel), 0, 1)
+    elif style.fill == "erode" and size > 40:
+        thin = cv2.erode(image, np.ones((2, 2), np.uint8))
+        image = thin if thin.sum() > 0.35 * image.sum() else image
+    elif style.fill == "dots":
+        pitch = max(3, round(size * dice.uniform(0.08, 0.12)))
+        ys, xs = np.mgrid[: image.shape[0], : image.shape[1]]
+        radius = pitch * dice.uniform(0.3, 0.5)
+        image = image * (np.hypot(ys % pitch - pitch / 2, xs % pitch - pitch / 2) < radius)
+    elif style.fill == "stripes":
+        pitch = max(3, round(size * dice.uniform(0.08, 0.14)))
+        ys, xs = np.mgrid[: image.shape[0], : image.shape[1]]
+        image = image * ((xs * dice.choice((0, 1)) + ys) % pitch < pitch * dice.uniform(0.5, 0.75))
+    return image
+
+
+def draw_text(
+    fonts: Fonts, dice: random.Random, text: str, size: int, ink: list[Colour], style: Style
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The line of text on a layer just large enough; None if no font has all characters."""
+    path = fonts.pick(dice, text)
+    if path is None:
+        return None
+    base = load(path, size)
+    placed: list[tuple[np.ndarray, float, float, str]] = []
+    for character in text:
+        own = (fonts.pick(dice, character) or path) if style.font_per_letter else path
+        drawn = "−" if character == "-" and "−" in fonts.usable[own] and dice.random() < 0.5 else character
+        image = shape(fonts, own, drawn, size, style, dice)
+        if image is None:
+            return None
+        _, top, _, _ = (base if own == path else load(own, size)).getbbox(drawn)
+        ascent = (base if own == path else load(own, size)).getmetrics()[0]
+        placed.append((image, top - ascent - 3, dice.uniform(-1, 1), character))
+    margin = size
+    total = sum(image.shape[1] * 1.4 + size * 0.9 for image, *_ in placed)
+    width, height = int(total + 2 * margin), int(size * 3.4)
+    cover = np.zeros((height, width), np.float32)
+    colour = np.zeros((height, width, 3), np.float32)
+    colour[:] = ink[0]
+    baseline, x = size * 2.1, float(margin)
+    for at, (image, rise, wobble, _) in enumerate(placed):
+        scale = 1 + style.scale_each * dice.uniform(-1, 1)
+        sx, sy = scale * style.narrow, scale
+        angle = math.radians(style.turn * dice.uniform(-1, 1))
+        lean = style.lean + style.lean_each * dice.uniform(-1, 1)
+        h, w = image.shape
+        cos, sin = math.cos(angle), math.sin(angle)
+        a = np.array([[cos, -sin], [sin, cos]]) @ np.array([[sx, -lean * sy], [0, sy]])
+        centre_to = np.array([w * sx / 2, baseline + (rise + h / 2) * sy + wobble * style.rise_each * size])
+        spread = np.abs(a) @ np.array([w - 6, h - 6]) / 2  # half the ink's box after turning
+        half = min(spread[0], w * sx / 2 + 0.15 * h)
+        centre_to[0] = x + half
+        offset = centre_to - a @ np.array([w / 2, h / 2])
+        x0, x1 = int(max(0, centre_to[0] - spread[0] - 6)), int(min(width, centre_to[0] + spread[0] + 7))
+        y0, y1 = int(max(0, centre_to[1] - spread[1] - 6)), int(min(height, centre_to[1] + spread[1] + 7))
+        if x1 <= x0 or y1 <= y0:
+            return None
+        matrix = np.array([[a[0, 0], a[0, 1], offset[0] - x0], [a[1, 0], a[1, 1], offset[1] - y0]], np.float32)
+        patch = cv2.warpAffine(image, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR)
+        tone = ink[at % len(ink)] if style.colour_per_letter else ink[0]
+        region = patch[:, :, None]
+        part = colour[y0:y1, x0:x1]
+        part += (tone - part) * np.clip(cv2.dilate(patch, np.ones((3, 3), np.uint8)) * 3, 0, 1)[:, :, None]
+        if style.fill == "halves":
+            part[: (y1 - y0) // 2] += (ink[-1] - part[: (y1 - y0) // 2]) * region[: (y1 - y0) // 2]
+        np.maximum(cover[y0:y1, x0:x1], patch, out=cover[y0:y1, x0:x1])
+        x += 2 * half + size * (style.gap + style.gap_each * dice.uniform(-1, 1))
+    if style.fill in ("emboss", "edge"):
+        cover, colour = decorate(cover, colour, ink[-1], size, style.fill, dice)
+    rows, columns = np.where(cover.max(1) > 0.1)[0], np.where(cover.max(0) > 0.1)[0]
+    if len(rows) == 0 or len(columns) == 0:
+        return None
+    box = np.s_[max(0, rows[0] - 2) : rows[-1] + 3, max(0, columns[0] - 2) : columns[-1] + 3]
+    return cover[box] * style.opacity, colour[box]
+
+
+def decorate(
+    cover: np.ndarray, colour: np.ndarray, second: Colour, size: int, kind: str, dice: random.Random
+) -> tuple[np.ndarray, np.ndarray]:
+    """A shadow to one side (emboss) or a rim (edge) in a second colour, under the letters."""
+    reach = max(1, round(size * dice.uniform(0.02, 0.07)))
+    if kind == "edge":
+        under = cv2.dilate(cover, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    else:
+        shift = np.array([[1, 0, reach * dice.choice((-1, 1))], [0, 1, reach]], np.float32)
+        under = cv2.warpAffine(cover, shift, cover.shape[::-1])
+    mixed = second + (colour - second) * cover[:, :, None]
+    if kind == "emboss" and dice.random() < 0.4:
+        only = np.clip(under - cover, 0, 1)  # the letter itself is left out: only its shadow is seen
+        return only if only.sum() > 0.25 * cover.sum() else np.maximum(cover, under), mixed
+    return np.maximum(cover, under), mixed

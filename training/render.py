@@ -1,0 +1,82 @@
+"""Our own renderer: random text in random fonts, bent, over and under clutter, damaged.
+
+    python render.py COUNT FIRST_SEED OUT     one shard: OUT.bin + OUT.txt; picture i follows from FIRST_SEED + i
+"""
+
+import random
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from clutter import base_colour, damage, decoys, ground, inks, specks, strokes
+from fonts import Fonts
+from letters import Style, draw_text
+from page import normalise
+from warp import bend
+from wording import wording
+
+
+def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
+    """One picture, uint8 [h, w, 3] of its own size, and its text."""
+    dice = random.Random(seed)
+    while True:
+        text = wording(dice)
+        base = base_colour(dice)
+        colours = inks(dice, base, dice.randint(2, 5))
+        size = dice.randint(20, 60)
+        style = Style(dice)
+        line = draw_text(fonts, dice, text, size, colours, style)
+        if line is None:
+            continue
+        cover, colour = bend(dice, *line, size)
+        height, width = cover.shape
+        # Margins in letter heights; a tenth of the pictures is cut tight.
+        tight = dice.random() < 0.1
+        left, right = (dice.uniform(0, 0.1 if tight else 1.0) * size for _ in range(2))
+        top, bottom = (dice.uniform(0, 0.1 if tight else 0.6) * size for _ in range(2))
+        if len(text) < 3:
+            left, right = left + size * dice.random(), right + size * dice.random()
+        page_height, page_width = int(height + top + bottom) + 2, int(width + left + right) + 2
+        contrast = abs(float((colours[0] - base).mean()))
+        page = ground(dice, page_height, page_width, base, min(0.5, contrast * 0.8))
+        decoys(dice, fonts, page, base, colours[0], size)
+        noisy = dice.random()
+        if noisy < 0.3:
+            strokes(dice, page, colours, size, over=False)
+        if 0.2 < noisy < 0.5:
+            specks(dice, page, colours, size)
+        if dice.random() < 0.015:  # a picture without text
+            text, cover = "", cover * 0
+        y, x = int(top) + 1, int(left) + 1
+        part = page[y : y + height, x : x + width]
+        if dice.random() < 0.03:
+            part += (1 - 2 * part) * cover[:, :, None]  # letters as negatives of what is under them
+        else:
+            part += (colour - part) * cover[:, :, None]
+        if noisy > 0.45:
+            strokes(dice, page, colours + [base], size, over=True)
+        if noisy > 0.75:
+            specks(dice, page, colours + [base], size)
+        picture = damage(dice, page)
+        return picture, text
+
+
+def main() -> None:
+    count, first_seed, out = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    cv2.setNumThreads(1)
+    fonts = Fonts()
+    pixels, labels = [], []
+    for i in range(count):
+        picture, text = render(fonts, first_seed + i)
+        pixels.append(normalise(picture))
+        labels.append(text)
+    part = out.with_name(out.name + ".bin.part")
+    np.stack(pixels).tofile(part)
+    out.with_name(out.name + ".txt").write_text("\n".join(labels) + "\n", "utf-8")
+    part.rename(out.with_name(out.name + ".bin"))  # last, so that a reader never sees half a shard
+
+
+if __name__ == "__main__":
+    main()

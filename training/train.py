@@ -1,0 +1,121 @@
+"""Trains the recogniser from the shards in cache/shards; see README.md. Ctrl-C is safe: it goes on from the last checkpoint."""
+
+import argparse
+import math
+import random
+import time
+from pathlib import Path
+
+import cv2
+import torch
+from torch.nn import functional as F
+
+from data import Shards, batch
+from evaluate import score_folder
+from model import Recogniser
+
+HERE = Path(__file__).parent
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--images", type=int, default=3_000_000, help="pictures until the learning rate has reached its end")
+    parser.add_argument("--batch", type=int, default=96)
+    parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shards", type=Path, default=HERE / "cache/shards")
+    parser.add_argument("--valid", type=Path, default=HERE / "cache/valid")
+    parser.add_argument("--run", type=Path, default=HERE / "runs/main")
+    parser.add_argument("--start", type=Path, help="begin with the weights of this checkpoint, but with a fresh schedule")
+    parser.add_argument("--without", action="append", default=[], help="leave this source out (to measure unseen styles)")
+    return parser.parse_args()
+
+
+def rate_at(progress: float, peak: float) -> float:
+    """Linear warm-up over the first 1.5 %, then a cosine to 1 % of the peak."""
+    if progress < 0.015:
+        return peak * (progress / 0.015 + 0.01)
+    return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+
+
+def main() -> None:
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    cv2.setNumThreads(1)
+    torch.manual_seed(options.seed)
+    options.run.mkdir(parents=True, exist_ok=True)
+    checkpoint = options.run / "checkpoint.pt"
+    model = Recogniser()
+    average = Recogniser()  # running mean of the weights: what is measured and exported
+    optimiser = torch.optim.AdamW(model.parameters(), options.rate, betas=(0.9, 0.98), weight_decay=0.01)
+    seen = 0
+    if checkpoint.exists():
+        state = torch.load(checkpoint)
+        model.load_state_dict(state["model"])
+        optimiser.load_state_dict(state["optimiser"])
+        seen = state["seen"]
+    elif options.start:
+        state = torch.load(options.start)
+        model.load_state_dict(state["average"])
+    average.load_state_dict(state["average"] if checkpoint.exists() or options.start else model.state_dict())
+    print(f"seed {options.seed}, {seen} pictures seen before, threads {options.threads}", flush=True)
+    shards = Shards(options.shards, options.without)
+    dice = random.Random(options.seed * 1_000_003 + seen)
+    started, losses, step = time.time(), [], 0
+    while seen < options.images:
+        pixels, targets, lengths = batch(shards, options.batch, dice)
+        for group in optimiser.param_groups:
+            group["lr"] = rate_at(seen / options.images, options.rate)
+        model.train()
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = model(torch.from_numpy(pixels))
+        frames = torch.full((options.batch,), scores.shape[1])
+        loss = F.ctc_loss(
+            scores.float().transpose(0, 1), torch.tensor(targets), frames, torch.tensor(lengths), zero_infinity=True
+        )
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
+        optimiser.step()
+        step += 1
+        seen += options.batch
+        follow(average, model, min(0.998, step / (step + 20)) if seen < 200_000 else 0.998)
+        losses.append(loss.item())
+        if step % 100 == 0:
+            speed = step * options.batch / (time.time() - started)
+            print(f"{seen} loss {sum(losses) / len(losses):.4f} speed {speed:.0f}/s shards {len(shards.known)}", flush=True)
+            losses.clear()
+            shards.refresh()
+        if step % 500 == 0 or seen >= options.images:
+            save(checkpoint, model, average, optimiser, seen)
+            last = seen >= options.images
+            scores_line = score_folder(average, options.valid, None if last else 120)
+            print(f"{seen} valid {scores_line}", flush=True)
+
+
+def follow(average: torch.nn.Module, model: torch.nn.Module, keep: float) -> None:
+    with torch.no_grad():
+        for slow, fast in zip(average.state_dict().values(), model.state_dict().values()):
+            if slow.dtype.is_floating_point:
+                slow.lerp_(fast, 1 - keep)
+            else:
+                slow.copy_(fast)
+
+
+def save(path: Path, model: torch.nn.Module, average: torch.nn.Module, optimiser: torch.optim.Optimizer, seen: int) -> None:
+    part = path.with_suffix(".part")
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "average": average.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "seen": seen,
+        },
+        part,
+    )
+    part.replace(path)  # never half a checkpoint
+
+
+if __name__ == "__main__":
+    main()
