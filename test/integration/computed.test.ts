@@ -8,7 +8,9 @@ import { addSite } from "../../src/sites/sites.ts";
 import { createTestApp } from "../support/app.ts";
 import { startBuiltInRunners } from "../support/runners.ts";
 
-const { desk, call } = await createTestApp();
+const { desk, call } = await createTestApp({
+  GLYPHDESK_PRICES: "HCaptchaTask=0.5, CustomTask altcha=0.0002",
+});
 const { key: clientKey } = await desk.addAccount("payer", 1_000_000);
 await addSite(desk.database, { pattern: "shop.example", consent: "the tests' own site" });
 startBuiltInRunners(desk);
@@ -93,7 +95,7 @@ describe("Altcha", () => {
       assert.equal(await verifySolution(data.token, hmacKey), true);
       assert.equal(await verifySolution(data.token, "another secret"), false);
       assert(Number.isInteger(data.number) && data.number <= 20_000);
-      assert.equal(result["cost"], 0.0001);
+      assert.equal(result["cost"], 0.0002);
     });
   }
 

@@ -297,7 +297,9 @@ export const CUSTOM_TYPES: readonly TaskTypeRow[] = [
           };
     }),
     solution: Type.Object({
-      data: Type.Optional(Type.Object({ tokens: Type.String({ description: "JSON as a string" }) })),
+      data: Type.Optional(
+        dataOf({ tokens: Type.String({ description: "JSON as a string" }) }).properties.data,
+      ),
       domains: Type.Optional(cookiesByDomain.properties.domains),
     }),
     example: example({ ...URL_EXAMPLE, metadata: { sceneId: "scene", prefix: "prefix" } }),
