@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import capmonster from "@zennolab_com/capmonstercloud-client";
 import { createChallenge, verifySolution } from "altcha-lib/v1";
 import { audit } from "../../src/accounts/ledger.ts";
 import { TEST_KEYS } from "../../src/protocol/test-keys.ts";
@@ -8,7 +9,7 @@ import { addSite } from "../../src/sites/sites.ts";
 import { createTestApp } from "../support/app.ts";
 import { startBuiltInRunners } from "../support/runners.ts";
 
-const { desk, call } = await createTestApp({
+const { app, desk, call } = await createTestApp({
   GLYPHDESK_PRICES: "HCaptchaTask=0.5, CustomTask altcha=0.0002",
 });
 const { key: clientKey } = await desk.addAccount("payer", 1_000_000);
@@ -113,5 +114,29 @@ describe("Altcha", () => {
     const challenge = await createChallenge({ hmacKey, maxnumber: 10 });
     const task = { ...taskOf(challenge), websiteURL: "https://other.example/" };
     assert.equal((await call("createTask", { clientKey, task }))["errorCode"], "ERROR_DOMAIN_NOT_ALLOWED");
+  });
+});
+
+describe("the official JavaScript client", () => {
+  it("gets a dummy token, an Altcha token that verifies, and the typed refusals", async () => {
+    const serviceUrl = await app.listen({ host: "127.0.0.1", port: 0 });
+    const { CapMonsterCloudClientFactory, ClientOptions, ...requests } = capmonster;
+    const client = CapMonsterCloudClientFactory.Create(new ClientOptions({ clientKey, serviceUrl }));
+    const websiteURL = "https://shop.example/form";
+
+    const { TurnstileRequest, AltchaRequest, RecaptchaV2Request } = requests;
+    const { challenge, salt, signature } = await createChallenge({ hmacKey: "k", maxnumber: 5000 });
+    const metadata = { challenge, salt, signature, iterations: "5000" };
+    const [turnstile, altcha, nobody, elsewhere] = await Promise.all([
+      client.Solve(new TurnstileRequest({ websiteURL, websiteKey: "1x00000000000000000000AA" })),
+      client.Solve(new AltchaRequest({ websiteURL, metadata })),
+      client.Solve(new RecaptchaV2Request({ websiteURL, websiteKey: "key" })),
+      client.Solve(new RecaptchaV2Request({ websiteURL: "https://other.example/", websiteKey: "key" })),
+    ]);
+    assert.equal(turnstile.solution?.token, "XXXX.DUMMY.TOKEN.XXXX");
+    const { data } = altcha.solution as unknown as { data: { token: string } };
+    assert.equal(await verifySolution(data.token, "k"), true);
+    assert.equal(nobody.error, "NO_SLOT_AVAILABLE");
+    assert.equal(elsewhere.error, "DOMAIN_NOT_ALLOWED");
   });
 });
