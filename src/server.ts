@@ -83,8 +83,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       metrics,
       keys: new KeyRing(database),
       sites: new SiteList(database),
-      // The other lanes are woken by NOTIFY: a look into each after every batch of pictures would cost two statements.
-      submitter: new Submitter(database, images, () => runners.wake(MACHINE_LANE)),
+      submitter: new Submitter(database, images, runners.taker),
       reader: new Reader(database),
     });
     started.push({ name: "http", stop: () => app.close() });
@@ -130,9 +129,11 @@ async function startRunners(posts: readonly Post[], options: RunnersOptions) {
   await Promise.all(posts.map(async ({ solver }) => solver.start?.()));
   for (const runner of runners) runner.start();
   return {
+    /** Pictures go from hand to hand; the other lanes hear of their tasks by NOTIFY. */
+    taker: runners.find(({ lane }) => lane === MACHINE_LANE) ?? null,
     /** There may be work in this lane; an empty name means any. */
     wake: (lane: string) =>
-      runners.forEach((runner, at) => (lane === "" || posts[at]?.lane === lane) && runner.wake()),
+      runners.forEach((runner) => (lane === "" || runner.lane === lane) && runner.wake()),
     stop: async () => {
       await Promise.all(runners.map((runner) => runner.stop()));
       await Promise.all(posts.map(async ({ solver }) => solver.stop?.()));

@@ -124,6 +124,28 @@ def specks(dice: random.Random, page: np.ndarray, colours: list[np.ndarray], siz
             page[np.minimum(ys + dy, height - 1), np.minimum(xs + dx, width - 1)] = tones
 
 
+def storm(dice: random.Random, page: np.ndarray, colours: list[np.ndarray], size: float, over: bool) -> None:
+    """Discs and lines in the letters' own colour under the text; a haze of faint coloured discs over it."""
+    height, width = page.shape[:2]
+    if not over:
+        tone = tuple(float(v) for v in colours[0])
+        for _ in range(dice.randint(20, 120)):
+            spot = (dice.randint(0, width), dice.randint(0, height))
+            cv2.circle(page, spot, max(1, round(size * dice.uniform(0.01, 0.1))), tone, -1, cv2.LINE_AA)
+        for _ in range(dice.randint(3, 14)):
+            ends = [(dice.randint(0, width), 0), (dice.randint(0, width), height)]
+            if dice.random() < 0.5:
+                ends = [(0, dice.randint(0, height)), (width, dice.randint(0, height))]
+            cv2.line(page, *ends, tone, max(1, round(size * dice.uniform(0.02, 0.06))), cv2.LINE_AA)
+        return
+    haze = page.copy()
+    for _ in range(int(height * width / size**2 * dice.uniform(20, 160))):
+        spot = (dice.randint(0, width), dice.randint(0, height))
+        tone = (dice.random(), dice.random(), dice.random())
+        cv2.circle(haze, spot, max(1, round(size * dice.uniform(0.005, 0.025))), tone, -1)
+    page += (haze - page) * dice.uniform(0.3, 0.7)
+
+
 def decoys(dice: random.Random, fonts: Fonts, page: np.ndarray, base: np.ndarray, tone: np.ndarray, size: float) -> None:
     """Small, faint letters that are not part of the answer."""
     if dice.random() > 0.14:

@@ -8,10 +8,10 @@
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { normalise } from "../src/solvers/text-image/normalise.ts";
-import { generators, seedRandom } from "./generators.ts";
+import { generators, seedRandom, unseen } from "./generators.ts";
 
 const [mode, name = "", countText, seedText, out = "", flag] = process.argv.slice(2);
-const generator = generators[name];
+const generator = generators[name] ?? (mode === "files" ? unseen[name] : undefined);
 if (generator === undefined || (mode !== "tensors" && mode !== "files") || out === "") {
   throw new Error(
     `usage: draw.ts tensors|files GENERATOR COUNT FIRST_SEED OUT; generators: ${Object.keys(generators).join(", ")}`,

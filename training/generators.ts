@@ -200,22 +200,41 @@ interface HaileyCaptcha {
 }
 
 /** Written for node-canvas; training/package.json gives it @napi-rs/canvas, which registers fonts otherwise. */
-function loadHailey(): new (height?: number) => HaileyCaptcha {
+function loadHailey(name: string): new (height?: number) => HaileyCaptcha {
   const canvas = require("canvas") as {
     registerFont?: (path: string, face: { family: string }) => void;
     GlobalFonts: { registerFromPath(path: string, family: string): unknown };
   };
   canvas.registerFont ??= (path, { family }) => void canvas.GlobalFonts.registerFromPath(path, family);
-  return require("@haileybot/captcha-generator") as new (height?: number) => HaileyCaptcha;
+  const loaded = require(name) as { default?: unknown };
+  return (loaded.default ?? loaded) as new (height?: number) => HaileyCaptcha;
 }
 
 async function haileybot(wild: boolean): Promise<Sample> {
-  const Hailey = loadHailey();
+  const Hailey = loadHailey("@haileybot/captcha-generator");
   const captcha = new Hailey(wild && next() < 0.3 ? int(250, 400) : 250);
   const jpeg = Buffer.from(captcha.dataURL.split(",")[1] ?? "", "base64");
   const file = wild && next() < 0.5 ? jpeg : await sharp(jpeg).png({ compressionLevel: 1 }).toBuffer();
   return { text: captcha.value, answer: captcha.value, file, extension: "png" };
 }
+
+async function alphanumeric(): Promise<Sample> {
+  const captcha = new (loadHailey("captcha-generator-alphanumeric"))();
+  const jpeg = Buffer.from(captcha.dataURL.split(",")[1] ?? "", "base64");
+  const file = await sharp(jpeg).png({ compressionLevel: 1 }).toBuffer();
+  return { text: captcha.value, answer: captcha.value, file, extension: "png" };
+}
+
+async function ppfun(): Promise<Sample> {
+  const { text, data } = (require("ppfun-captcha") as SvgCaptcha).create({ size: int(4, 6) });
+  return { text, answer: text, file: await rasterise(data, false), extension: "png" };
+}
+
+/** Never trained on: they show how well styles are read that the network has not seen. */
+export const unseen: Readonly<Record<string, (wild: boolean) => Promise<Sample>>> = {
+  "captcha-generator-alphanumeric": alphanumeric,
+  "ppfun-captcha": ppfun,
+};
 
 export const generators: Readonly<Record<string, (wild: boolean) => Promise<Sample>>> = {
   "svg-captcha": svg,

@@ -28,8 +28,8 @@ class Style:
         self.weight = d.choice((0, 0, 0, 0, 0.02, 0.04))
         self.colour_per_letter = d.random() < 0.35
         self.fill = d.choices(
-            ("solid", "hollow", "dots", "stripes", "emboss", "edge", "halves", "erode"),
-            (60, 8, 5, 4, 8, 6, 4, 5),
+            ("solid", "hollow", "dots", "stripes", "emboss", "edge", "halves", "erode", "contour"),
+            (58, 8, 5, 4, 8, 6, 4, 5, 5),
         )[0]
         self.opacity = d.choice((1, 1, 1, 0.85, 0.65))
 
@@ -47,6 +47,8 @@ def shape(fonts: Fonts, path: str, character: str, size: int, style: Style, dice
     elif style.fill == "erode" and size > 40:
         thin = cv2.erode(image, np.ones((2, 2), np.uint8))
         image = thin if thin.sum() > 0.35 * image.sum() else image
+    elif style.fill == "contour":
+        image = contour(image, size, dice)
     elif style.fill == "dots":
         pitch = max(3, round(size * dice.uniform(0.08, 0.12)))
         ys, xs = np.mgrid[: image.shape[0], : image.shape[1]]
@@ -57,6 +59,22 @@ def shape(fonts: Fonts, path: str, character: str, size: int, style: Style, dice
         ys, xs = np.mgrid[: image.shape[0], : image.shape[1]]
         image = image * ((xs * dice.choice((0, 1)) + ys) % pitch < pitch * dice.uniform(0.5, 0.75))
     return image
+
+
+def contour(image: np.ndarray, size: int, dice: random.Random) -> np.ndarray:
+    """The letter's outline drawn once or twice with an unsteady hand, sometimes not closed."""
+    lines, _ = cv2.findContours((image > 0.5).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_TC89_L1)
+    page = np.zeros(image.shape, np.float32)
+    rng = np.random.default_rng(dice.getrandbits(32))
+    shake = size * dice.choice((0, 0.015, 0.03))
+    for _ in range(dice.choice((1, 1, 2))):
+        for line in lines:
+            if dice.random() < 0.2:
+                line = line[: max(2, int(len(line) * dice.uniform(0.7, 0.95)))]
+            points = np.round((line + rng.normal(0, shake, line.shape)) * 8).astype(np.int32)
+            closed = dice.random() < 0.7
+            cv2.polylines(page, [points], closed, 1.0, 1 if size < 45 else dice.choice((1, 2)), cv2.LINE_AA, 3)
+    return page
 
 
 def draw_text(

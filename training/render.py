@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from clutter import base_colour, damage, decoys, ground, inks, specks, strokes
+from clutter import base_colour, damage, decoys, ground, inks, specks, storm, strokes
 from fonts import Fonts
 from letters import Style, draw_text
 from page import normalise
@@ -42,7 +42,10 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
         contrast = abs(float((colours[0] - base).mean()))
         page = ground(dice, page_height, page_width, base, min(0.5, contrast * 0.8))
         decoys(dice, fonts, page, base, colours[0], size)
-        noisy = dice.random()
+        stormy = dice.random() < 0.06
+        if stormy:
+            storm(dice, page, colours, size, over=False)
+        noisy = 0.4 if stormy else dice.random()
         if noisy < 0.3:
             strokes(dice, page, colours, size, over=False)
         if 0.2 < noisy < 0.5:
@@ -59,6 +62,8 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
             strokes(dice, page, colours + [base], size, over=True)
         if noisy > 0.75:
             specks(dice, page, colours + [base], size)
+        if stormy:
+            storm(dice, page, colours, size, over=True)
         picture = damage(dice, page)
         return picture, text
 

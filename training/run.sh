@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 pictures=${1:-3000000}
 own_shards=${2:-400}
 export PATH="$PWD/../node_modules/.bin:$PATH" VIPS_CONCURRENCY=1
-generators="svg-captcha svg-math trek-captcha captcha.gif captchapng captcha-canvas"
+generators="svg-captcha svg-math trek-captcha captcha.gif captchapng captcha-canvas haileybot"
 mkdir -p cache/shards cache/valid cache/calibration
 
 draw() { # generator count seed out [--plain]
@@ -30,7 +30,7 @@ own 1200 3000001 cache/calibration/render
 (
   n=0
   for _ in $(seq 8); do
-    for name in svg-captcha svg-captcha svg-captcha captcha.gif captcha.gif trek-captcha captchapng svg-math captcha-canvas captcha-canvas; do
+    for name in svg-captcha svg-captcha svg-captcha captcha.gif captcha.gif trek-captcha captchapng svg-math captcha-canvas captcha-canvas haileybot; do
       n=$((n + 1))
       draw "$name" 2000 $((1000000 + n * 2000)) "cache/shards/$name-$((1000000 + n * 2000))"
     done

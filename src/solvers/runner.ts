@@ -4,6 +4,7 @@ import type { Database } from "../database/database.ts";
 import { claim, type ClaimedTask } from "../tasks/claim.ts";
 import type { RecentImages } from "../tasks/recent-images.ts";
 import type { Settled, Settlement, Settler } from "../tasks/settle.ts";
+import type { Taker } from "../tasks/submit.ts";
 import type { SolveContext, Solver, SolverTask } from "./solver.ts";
 import { verdict, verdictOnFault } from "./verdict.ts";
 
@@ -26,17 +27,30 @@ export interface RunnerOptions {
   readonly onSettled?: (settlement: Settlement, settled: Settled, tookMs: number) => void;
 }
 
-/** The claim loop of one automatic solver: keeps as many tasks leased as the solver can work on at once. */
-export class Runner {
+/**
+ * The claim loop of one automatic solver: keeps as many tasks leased as the solver can work on at once. While its lane
+ * is empty it also takes new tasks over directly from the submitter of its process, which saves them the way through
+ * the queue.
+ */
+export class Runner implements Taker {
+  readonly lane: string;
+  readonly name: string;
+  readonly leaseMs = LEASE_MS;
   readonly #options: RunnerOptions;
   readonly #stopping = new AbortController();
   readonly #inFlight = new Set<Promise<void>>();
   #hint: PromiseWithResolvers<void> = Promise.withResolvers();
+  /** Places promised to tasks that are being written. */
+  #reserved = 0;
+  /** Whether the last claim found the lane empty and nothing was queued since, as far as is known. */
+  #drained = false;
   #loop: Promise<void> | null = null;
   #stopped: Promise<void> | null = null;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    this.lane = options.lane;
+    this.name = `${options.node}/${options.solver.id}`;
   }
 
   start(): void {
@@ -45,7 +59,24 @@ export class Runner {
 
   /** There may be work: look now. */
   wake(): void {
+    this.#drained = false;
     this.#hint.resolve();
+  }
+
+  reserve(max: number): number {
+    if (!this.#drained || this.#loop === null) return 0;
+    const places = Math.max(0, Math.min(max, this.#free()));
+    this.#reserved += places;
+    return places;
+  }
+
+  take(reserved: number, tasks: readonly ClaimedTask[]): void {
+    this.#reserved -= reserved;
+    for (const task of tasks) this.#track(this.#work(task));
+  }
+
+  #free(): number {
+    return this.#options.solver.capacity - this.#inFlight.size - this.#reserved;
   }
 
   /** Stops claiming and waits for the tasks under way; those not done within `graceMs` are aborted and queued again. */
@@ -70,25 +101,21 @@ export class Runner {
   }
 
   async #run(): Promise<void> {
-    const { solver, lane, database, images, node, logger } = this.#options;
+    const { solver, lane, database, images, logger } = this.#options;
     const running = () => this.#loop !== null;
     // The loop's own promise is assigned once this function first yields.
     await Promise.resolve();
     while (running()) {
       this.#hint = Promise.withResolvers();
-      const limit = solver.capacity - this.#inFlight.size;
+      const limit = this.#free();
       let claimed = 0;
       try {
         const tasks =
           limit > 0
-            ? await claim(database, images, {
-                lane,
-                limit,
-                leasedBy: `${node}/${solver.id}`,
-                leaseMs: LEASE_MS,
-              })
+            ? await claim(database, images, { lane, limit, leasedBy: this.name, leaseMs: LEASE_MS })
             : [];
         claimed = tasks.length;
+        this.#drained = limit > 0 && claimed < limit;
         for (const task of tasks) this.#track(this.#work(task));
       } catch (error) {
         logger.warn({ err: error, solver: solver.id }, "cannot claim tasks; trying again");
@@ -102,7 +129,8 @@ export class Runner {
     this.#inFlight.add(work);
     void work.finally(() => {
       this.#inFlight.delete(work);
-      this.wake();
+      // Only a full runner left tasks in the queue that a free place can take.
+      if (!this.#drained) this.#hint.resolve();
     });
   }
 

@@ -2,6 +2,7 @@ import type { Micros } from "../base/money.ts";
 import { Batcher } from "../database/batch.ts";
 import type { Database, Queryable, Row } from "../database/database.ts";
 import { isUniqueViolation } from "../database/faults.ts";
+import type { ClaimedTask } from "./claim.ts";
 import type { RecentImages } from "./recent-images.ts";
 
 /** NOTIFY channel on which the lanes of newly queued tasks are told. */
@@ -34,21 +35,26 @@ const SUBMIT = {
   with item as materialized (
     select * from json_to_recordset($1::json) as i (
       ord int, account bigint, key bigint, type text, lane text, price bigint, deadline_ms double precision,
-      fields jsonb, at int, bytes int)
+      fields jsonb, at int, bytes int, taker text)
   ), locked as materialized (
     select id, balance from accounts where id in (select account from item) order by id for update
   ), affordable as materialized (
     select i.*, a.balance, sum(i.price) over (partition by i.account order by i.ord) as running
     from item i join locked a on a.id = i.account where i.price <= a.balance
   ), accepted as materialized (
-    select *, nextval('task_ids')::int as id, nextval('tasks_key_seq') as task_key from affordable where running <= balance
+    select *, nextval('task_ids')::int as id, nextval('tasks_key_seq') as task_key,
+      case when taker is not null then nextval('lease_tokens') end as lease
+    from affordable where running <= balance
   ), charged as (
     update accounts a set balance = a.balance - c.total
     from (select account, sum(price) as total from accepted group by account) c
     where a.id = c.account and c.total > 0
   ), task as (
-    insert into tasks (key, id, account_id, key_id, type, lane, price, fields, deadline_at) overriding system value
-    select task_key, id, account, key, type, lane, price, fields, now() + deadline_ms * interval '1 ms' from accepted
+    insert into tasks (key, id, account_id, key_id, type, lane, price, fields, deadline_at,
+      state, lease, leased_by, leased_until, attempts) overriding system value
+    select task_key, id, account, key, type, lane, price, fields, now() + deadline_ms * interval '1 ms',
+      case when lease is null then 'queued' else 'leased' end, lease, taker,
+      case when lease is not null then now() + $3 * interval '1 ms' end, (lease is not null)::int from accepted
   ), image as (
     insert into task_images (task_key, bytes)
     select task_key, substring($2::bytea from at + 1 for bytes) from accepted where bytes > 0
@@ -56,12 +62,26 @@ const SUBMIT = {
     insert into ledger (account_id, kind, amount, task_key)
     select account, 'hold', price, task_key from accepted where price > 0
   ), told as (
-    select pg_notify('${TASKS_CHANNEL}', lane) from (select distinct lane from accepted) l
+    select pg_notify('${TASKS_CHANNEL}', lane) from (select distinct lane from accepted where lease is null) l
   )
-  select ord, id, task_key, (select count(*) from told) as told from accepted
+  select ord, id, task_key, lease, (select count(*) from told) as told from accepted
   union all
-  select ord, null, null, null from affordable where running > balance`,
+  select ord, null, null, null, null from affordable where running > balance`,
 };
+
+/** A runner of this process that takes new tasks over as they are written, so that it need not claim them. */
+export interface Taker {
+  readonly lane: string;
+  /** Stored with the leases. */
+  readonly name: string;
+  readonly leaseMs: number;
+  /** Sets aside up to `max` places for tasks about to be written; none while older tasks may be waiting. */
+  reserve(max: number): number;
+  /** Gives the places back and takes the tasks that were leased into them. */
+  take(reserved: number, tasks: readonly ClaimedTask[]): void;
+  /** Tasks of the lane were queued: look for them. */
+  wake(): void;
+}
 
 /** Attempts to find free taskIds after the sequence came round to ids that are still kept. */
 const ID_ATTEMPTS = 12;
@@ -69,19 +89,17 @@ const ID_ATTEMPTS = 12;
 /** Writes new tasks, many in one commit. */
 export class Submitter {
   readonly #images: RecentImages;
+  readonly #taker: Taker | null;
   readonly #batcher: Batcher<NewTask, Submitted>;
 
-  constructor(database: Database, images: RecentImages, onQueued: () => void) {
+  /** @param taker null in processes that run no solver */
+  constructor(database: Database, images: RecentImages, taker: Taker | null) {
     this.#images = images;
+    this.#taker = taker;
     this.#batcher = new Batcher(
       // The commit lets go of the account rows without waiting for the disk, so the next flush can run meanwhile; the
       // callers are told only after their tasks are on disk.
-      (tasks) =>
-        database.durably(async (connection) => {
-          const results = await this.#write(connection, tasks);
-          onQueued();
-          return results;
-        }),
+      (tasks) => database.durably((connection) => this.#flush(connection, tasks)),
       { maxItems: 200, maxFlushes: 3 },
     );
   }
@@ -90,17 +108,42 @@ export class Submitter {
     return this.#batcher.submit(task);
   }
 
-  async #write(connection: Queryable, tasks: readonly NewTask[]): Promise<Submitted[]> {
+  /** Writes a batch, a part of it straight into the hands of this process's runner. */
+  async #flush(connection: Queryable, tasks: readonly NewTask[]): Promise<Submitted[]> {
+    const taker = this.#taker;
+    const fitting = taker === null ? 0 : tasks.filter(({ lane }) => lane === taker.lane).length;
+    const reserved = taker?.reserve(fitting) ?? 0;
+    const taken: ClaimedTask[] = [];
+    try {
+      return await this.#write(connection, tasks, reserved, taken);
+    } finally {
+      taker?.take(reserved, taken);
+      if (taken.length < fitting) taker?.wake();
+    }
+  }
+
+  async #write(
+    connection: Queryable,
+    tasks: readonly NewTask[],
+    reserved: number,
+    taken: ClaimedTask[],
+  ): Promise<Submitted[]> {
     const results: Submitted[] = tasks.map(() => ({ outcome: "insufficient funds" }));
     let pending = tasks.map((task, ord) => ({ task, ord }));
     while (pending.length > 0) {
-      const rows = await this.#insert(connection, pending);
+      const rows = await this.#insert(connection, pending, reserved - taken.length);
       const again = new Set<number>();
-      for (const { ord, id, task_key: key } of rows) {
-        if (id === null) again.add(ord);
+      for (const { ord, id, task_key: key, lease } of rows) {
+        const task = tasks[ord];
+        if (id === null || task === undefined) {
+          again.add(ord);
+          continue;
+        }
+        results[ord] = { outcome: "accepted", id };
+        if (lease === null) this.#images.put(key, task.image);
         else {
-          results[ord] = { outcome: "accepted", id };
-          this.#images.put(key, tasks[ord]?.image ?? null);
+          const { type, fields, image, deadlineMs } = task;
+          taken.push({ key, lease, type, fields, image, deadlineMs, attempt: 1 });
         }
       }
       pending = pending.filter(({ ord }) => again.has(ord));
@@ -111,8 +154,10 @@ export class Submitter {
   async #insert(
     connection: Queryable,
     items: readonly { readonly task: NewTask; readonly ord: number }[],
+    places: number,
   ): Promise<SubmitRow[]> {
     let at = 0;
+    let left = places;
     const records = items.map(({ task, ord }) => {
       const bytes = task.image?.byteLength ?? 0;
       const record = {
@@ -126,13 +171,14 @@ export class Submitter {
         fields: task.fields,
         at,
         bytes,
+        taker: task.lane === this.#taker?.lane && left-- > 0 ? this.#taker.name : null,
       };
       at += bytes;
       return record;
     });
     // One binary parameter: pictures inside JSON or a text array would be sent at twice their size.
     const images = Buffer.concat(items.map(({ task }) => task.image ?? Buffer.alloc(0)));
-    const parameters = [JSON.stringify(records), images];
+    const parameters = [JSON.stringify(records), images, this.#taker?.leaseMs ?? 0];
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await connection.query<SubmitRow>(SUBMIT, parameters);
@@ -149,4 +195,5 @@ interface SubmitRow extends Row {
   readonly ord: number;
   readonly id: number | null;
   readonly task_key: number;
+  readonly lease: number | null;
 }

@@ -34,7 +34,7 @@ export async function createTestDesk(): Promise<TestDesk> {
   return {
     ...testDatabase,
     images,
-    submitter: new Submitter(database, images, () => undefined),
+    submitter: new Submitter(database, images, null),
     settler: new Settler(database, 600),
     reader: new Reader(database),
     async addAccount(name, balance) {

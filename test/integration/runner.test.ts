@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { after, describe, it } from "node:test";
+import { audit } from "../../src/accounts/ledger.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import { Runner } from "../../src/solvers/runner.ts";
+import type { Outcome, Solver, SolverTask } from "../../src/solvers/solver.ts";
+import type { Settled, Settlement } from "../../src/tasks/settle.ts";
+import { Submitter } from "../../src/tasks/submit.ts";
+import { MAX_ATTEMPTS } from "../../src/tasks/sweep.ts";
+import { createTestDesk } from "../support/desk.ts";
+
+const desk = await createTestDesk();
+const payer = await desk.addAccount("payer", 1_000_000);
+
+/** A solver whose answers the test gives, and a runner that tells of each settlement. */
+function start(capacity: number, solve: (task: SolverTask) => Outcome | Promise<Outcome>) {
+  const settlements: { settlement: Settlement; settled: Settled }[] = [];
+  const waiting: { count: number; resolve: () => void }[] = [];
+  const solver: Solver = {
+    id: "scripted",
+    capacity,
+    accepts: () => true,
+    solve: async (task) => solve(task),
+  };
+  const runner = new Runner({
+    solver,
+    lane: "machine",
+    node: "test",
+    database: desk.database,
+    images: desk.images,
+    settler: desk.settler,
+    logger: silentLogger,
+    onSettled: (settlement, settled) => {
+      settlements.push({ settlement, settled });
+      for (const { count, resolve } of waiting) if (settlements.length >= count) resolve();
+    },
+  });
+  runner.start();
+  const submitter = new Submitter(desk.database, desk.images, runner);
+  after(() => runner.stop());
+  return {
+    runner,
+    settlements,
+    submitter,
+    settled: (count: number) =>
+      new Promise<void>((resolve) => {
+        if (settlements.length >= count) resolve();
+        else waiting.push({ count, resolve });
+      }),
+  };
+}
+
+const answer = (text: string): Outcome => ({ kind: "answer", solution: { text }, confidence: 1 });
+
+async function idsOf(submitter: Submitter, count: number): Promise<number[]> {
+  const submitted = await Promise.all(
+    Array.from({ length: count }, (_, n) =>
+      submitter.submit(payer.task({ image: Buffer.from(`picture ${n}`) })),
+    ),
+  );
+  return submitted.map((one) => (one.outcome === "accepted" ? one.id : assert.fail(one.outcome)));
+}
+
+describe("a runner", () => {
+  it("solves each task once with its own picture, those handed over and those from the queue", async () => {
+    let most = 0;
+    let now = 0;
+    const { runner, submitter, settlements, settled } = start(8, async ({ image }) => {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise(setImmediate);
+      now -= 1;
+      return answer(image?.toString() ?? "");
+    });
+    const ids = await idsOf(submitter, 60);
+    await settled(60);
+    assert.equal(settlements.filter((one) => one.settled === "settled").length, 60);
+    assert(most <= 8, `${most} at once`);
+    for (const [n, id] of ids.entries()) {
+      const view = await desk.reader.task(id, payer.caller.accountId);
+      assert.deepEqual(JSON.parse(view?.solution ?? "{}"), { text: `picture ${n}` });
+    }
+    // The lane is empty now, so the next task does not go through the queue.
+    const [id] = await idsOf(submitter, 1);
+    await settled(61);
+    const [row] = await desk.database.query<{ attempts: number; leased_by: string; state: string }>(
+      "select attempts, leased_by, state from tasks where id = $1",
+      [id],
+    );
+    assert.deepEqual(row, { attempts: 1, leased_by: "test/scripted", state: "solved" });
+    await runner.stop();
+    assert.deepEqual((await audit(desk.database)).faults, []);
+  });
+
+  it("gives a task back after a fault of the solver, and ends it when its attempts are used up", async () => {
+    let calls = 0;
+    const { runner, submitter, settled } = start(1, () => {
+      calls += 1;
+      throw new Error("a fault of the solver");
+    });
+    const [id = 0] = await idsOf(submitter, 1);
+    await settled(MAX_ATTEMPTS);
+    assert.equal(calls, MAX_ATTEMPTS);
+    const view = await desk.reader.task(id, payer.caller.accountId);
+    assert.equal(view?.state, "failed");
+    await runner.stop();
+    assert.deepEqual((await audit(desk.database)).faults, []);
+  });
+
+  it("finishes what is under way when it stops, and claims no more", async () => {
+    const gate = Promise.withResolvers<void>();
+    const { runner, submitter, settlements } = start(1, async () => {
+      await gate.promise;
+      return answer("late but in time");
+    });
+    const [first = 0, second = 0] = await idsOf(submitter, 2);
+    const stopped = runner.stop();
+    gate.resolve();
+    await stopped;
+    assert.equal(settlements.length, 1);
+    const states = await Promise.all(
+      [first, second].map(async (id) => (await desk.reader.task(id, payer.caller.accountId))?.state),
+    );
+    assert.deepEqual(new Set(states), new Set(["queued", "solved"]));
+  });
+});
