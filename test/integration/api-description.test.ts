@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { describe, it } from "node:test";
+import { Script } from "node:vm";
 import { Compile } from "typebox/compile";
 import { TASK_TYPES } from "../../src/protocol/catalogue/catalogue.ts";
 import { exampleTask } from "../../src/protocol/catalogue/describe.ts";
@@ -53,6 +55,12 @@ describe("GET /docs", () => {
       /^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; connect-src 'self'/,
     );
     assert(!/unsafe|\*/.test(policy));
+    const inline = [...answer.body.matchAll(/<(script|style)( type="[^"]*")?>(.*?)<\/\1>/gs)];
+    assert.equal(inline.length, 2);
+    for (const [, element = "", , text = ""] of inline) {
+      assert(policy.includes(`'sha256-${hash("sha256", text, "base64")}'`), element);
+      if (element === "script") assert(new Script(text));
+    }
     assert(!/(src|href)="(?!\/openapi\.json)/.test(answer.body));
     assert(!/ (on\w+|style)="/.test(answer.body));
     for (const { title } of TASK_TYPES) assert(answer.body.includes(`<summary>${title} `), title);
