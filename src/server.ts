@@ -12,10 +12,10 @@ import { Deliverer } from "./callbacks/deliverer.ts";
 import { renderCallback } from "./http/answers.ts";
 import { buildPublicApp } from "./http/public-app.ts";
 import { Metrics } from "./metrics/metrics.ts";
-import { MACHINE_LANE } from "./protocol/task-types.ts";
-import { loadSolvers } from "./solvers/registry.ts";
+import { SiteList } from "./sites/sites.ts";
+import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
 import { Runner } from "./solvers/runner.ts";
-import type { Solver } from "./solvers/solver.ts";
+import { MACHINE_LANE } from "./protocol/lanes.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
 import { Settler } from "./tasks/settle.ts";
@@ -57,7 +57,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       : [];
     const images = new RecentImages(solvers.length > 0 ? RECENT_IMAGE_BYTES : 0);
     const metrics = new Metrics();
-    const runners = await startRunners(solvers, {
+    const runners = await startRunners(runs ? postsOf(solvers) : [], {
       database,
       images,
       logger,
@@ -75,7 +75,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
         metrics.swept.inc({ action: "requeued" }, requeued);
         metrics.swept.inc({ action: "expired" }, expired);
         metrics.swept.inc({ action: "deleted" }, deleted);
-        if (requeued > 0) runners.wake();
+        if (requeued > 0) runners.wake("");
       },
     });
     started.push({ name: "housekeeping", stop: () => sweeper.stop() });
@@ -96,6 +96,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       database,
       metrics,
       keys: new KeyRing(database),
+      sites: new SiteList(database),
       submitter: new Submitter(database, images, runners.taker),
       reader: new Reader(database),
       callbackUrls: new CallbackUrls(guard),
@@ -121,14 +122,14 @@ interface RunnersOptions {
   readonly keepSeconds: number;
 }
 
-async function startRunners(solvers: readonly Solver[], options: RunnersOptions) {
+async function startRunners(posts: readonly Post[], options: RunnersOptions) {
   const { database, images, logger, metrics } = options;
   const settler = new Settler(database, options.keepSeconds);
-  const runners = solvers.map(
-    (solver) =>
+  const runners = posts.map(
+    ({ solver, lane }) =>
       new Runner({
         solver,
-        lane: MACHINE_LANE,
+        lane,
         database,
         images,
         settler,
@@ -140,14 +141,17 @@ async function startRunners(solvers: readonly Solver[], options: RunnersOptions)
         },
       }),
   );
-  await Promise.all(solvers.map(async (solver) => solver.start?.()));
+  await Promise.all(posts.map(async ({ solver }) => solver.start?.()));
   for (const runner of runners) runner.start();
   return {
-    taker: runners[0] ?? null,
-    wake: () => runners.forEach((runner) => runner.wake()),
+    /** Pictures go from hand to hand; the other lanes hear of their tasks by NOTIFY. */
+    taker: runners.find(({ lane }) => lane === MACHINE_LANE) ?? null,
+    /** There may be work in this lane; an empty name means any. */
+    wake: (lane: string) =>
+      runners.forEach((runner) => (lane === "" || runner.lane === lane) && runner.wake()),
     stop: async () => {
       await Promise.all(runners.map((runner) => runner.stop()));
-      await Promise.all(solvers.map(async (solver) => solver.stop?.()));
+      await Promise.all(posts.map(async ({ solver }) => solver.stop?.()));
     },
   };
 }

@@ -7,6 +7,7 @@ import { keyCommands } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { recognitionCommands } from "./recognition.ts";
 import { serveCommand } from "./serve.ts";
+import { siteCommands } from "./sites.ts";
 
 /** Runs one command line (without node and script). Sets the exit code; never throws. */
 export async function main(words: readonly string[]): Promise<void> {
@@ -19,6 +20,7 @@ export async function main(words: readonly string[]): Promise<void> {
     accountCommands(),
     keyCommands(),
     callbackCommands(),
+    siteCommands(),
     auditCommand(),
     migrateCommand(),
   ]) {

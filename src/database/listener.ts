@@ -48,6 +48,8 @@ export class Listener {
         client.on("notification", ({ channel, payload }) => this.#handlers.get(channel)?.(payload ?? ""));
         await client.connect();
         this.#client = client;
+        // Closed while connecting: close() saw no client to end, so nothing would.
+        if (signal.aborted) break;
         for (const channel of this.#handlers.keys()) {
           await client.query(`listen ${escapeIdentifier(channel)}`);
         }

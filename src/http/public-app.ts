@@ -5,6 +5,7 @@ import type { Config } from "../config/options.ts";
 import type { Database } from "../database/database.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { ProtocolError } from "../protocol/errors.ts";
+import type { SiteList } from "../sites/sites.ts";
 import type { Reader } from "../tasks/read.ts";
 import type { Submitter } from "../tasks/submit.ts";
 import { renderError } from "./answers.ts";
@@ -13,6 +14,7 @@ import { serveMethod } from "./method.ts";
 import { createTask, type CreateTaskOptions } from "./routes/create-task.ts";
 import { getBalance } from "./routes/get-balance.ts";
 import { getTaskResult } from "./routes/get-task-result.ts";
+import { serveDocs } from "./routes/docs.ts";
 import { serveHealth } from "./routes/health.ts";
 
 export interface PublicAppOptions {
@@ -20,6 +22,7 @@ export interface PublicAppOptions {
   readonly logger: Logger;
   readonly database: Database;
   readonly keys: KeyRing;
+  readonly sites: SiteList;
   readonly submitter: Submitter;
   readonly reader: Reader;
   readonly metrics: Metrics;
@@ -28,7 +31,7 @@ export interface PublicAppOptions {
 
 /** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
 export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
-  const { config, logger, database, keys, submitter, reader, metrics, callbackUrls } = options;
+  const { config, logger, database, keys, sites, submitter, reader, metrics, callbackUrls } = options;
   const app = Fastify({
     logger: false,
     // Above the 60 s for which common clients and proxies keep an idle connection.
@@ -56,13 +59,14 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
 
   const { maxImageBytes, prices, pollLimit } = config;
   for (const method of [
-    createTask({ submitter, callbackUrls, maxImageBytes, prices }),
+    createTask({ submitter, sites, callbackUrls, maxImageBytes, prices }),
     getTaskResult({ reader, pollLimit }),
     getBalance(reader),
   ]) {
     serveMethod(app, keys, logger, method);
   }
   serveHealth(app, database);
+  serveDocs(app);
   app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   return app;
 }

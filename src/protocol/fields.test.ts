@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ProtocolError } from "./errors.ts";
-import { taskTypeOf } from "./task-types.ts";
+import { taskTypeOf } from "./catalogue/catalogue.ts";
 
 function read(task: Record<string, unknown>): Readonly<Record<string, unknown>> {
   const found = taskTypeOf(task);

@@ -9,58 +9,71 @@ export const MAX_IMAGE_PIXELS = 4_000_000;
 const READABLE = new Set(["png", "jpg", "gif", "webp", "bmp", "tiff"]);
 
 /**
- * Decodes the `body` of an image task: Base64 or URL-safe Base64, with or without a data-URL prefix and line breaks.
+ * Decodes a picture of a task: Base64 or URL-safe Base64, with or without a data-URL prefix and line breaks.
  * Looks at the picture's header only; a picture damaged further on is found when it is solved.
  * @param maxBytes largest decoded size
+ * @param field what a refusal calls it
  * @throws ProtocolError
  */
-export function decodePicture(body: string, maxBytes: number): Buffer {
+export function decodePicture(text: string, maxBytes: number, field = "body"): Buffer {
+  const bytes = decodeFile(text, maxBytes, field);
+  checkHeader(bytes, field);
+  return bytes;
+}
+
+/**
+ * As decodePicture, for files of any kind.
+ * @throws ProtocolError
+ */
+export function decodeFile(body: string, maxBytes: number, field: string): Buffer {
   const text = body.startsWith("data:") ? body.slice(body.indexOf(",") + 1) : body;
-  if (text.length > maxBytes * 2) throw tooLarge(Math.floor(text.length * 0.75), maxBytes);
+  if (text.length > maxBytes * 2) throw tooLarge(field, Math.floor(text.length * 0.75), maxBytes);
   const compact = /\s/.test(text) ? text.replace(/\s+/g, "") : text;
   const bytes = Buffer.from(compact, "base64");
   const digits = compact.length - (compact.endsWith("==") ? 2 : compact.endsWith("=") ? 1 : 0);
   // Buffer.from drops what is not Base64, so the length tells.
   if (bytes.byteLength !== Math.floor((digits * 3) / 4)) {
-    throw invalid("is not Base64: send the file's bytes as Base64, on one line");
+    throw invalid(field, "is not Base64: send the file's bytes as Base64, on one line");
   }
   if (bytes.byteLength < MIN_IMAGE_BYTES) {
     throw new ProtocolError(
       "ERROR_ZERO_CAPTCHA_FILESIZE",
-      `body holds ${bytes.byteLength} bytes after Base64 decoding; a picture has at least ${MIN_IMAGE_BYTES}.`,
+      `${field} holds ${bytes.byteLength} bytes after Base64 decoding; a file has at least ${MIN_IMAGE_BYTES}.`,
     );
   }
-  if (bytes.byteLength > maxBytes) throw tooLarge(bytes.byteLength, maxBytes);
-  checkHeader(bytes);
+  if (bytes.byteLength > maxBytes) throw tooLarge(field, bytes.byteLength, maxBytes);
   return bytes;
 }
 
-function checkHeader(bytes: Buffer): void {
+function checkHeader(bytes: Buffer, field: string): void {
   let size: { readonly width: number; readonly height: number; readonly type?: string };
   try {
     size = imageSize(bytes);
   } catch {
-    throw invalid("is not a picture, or its header is damaged. Readable: PNG, JPEG, GIF, WebP, BMP, TIFF");
+    throw invalid(
+      field,
+      "is not a picture, or its header is damaged. Readable: PNG, JPEG, GIF, WebP, BMP, TIFF",
+    );
   }
   if (!READABLE.has(size.type ?? "")) {
-    throw invalid(`is a picture of type ${size.type}. Readable: PNG, JPEG, GIF, WebP, BMP, TIFF`);
+    throw invalid(field, `is a picture of type ${size.type}. Readable: PNG, JPEG, GIF, WebP, BMP, TIFF`);
   }
-  if (!(size.width > 0 && size.height > 0)) throw invalid("is a picture without any pixels");
+  if (!(size.width > 0 && size.height > 0)) throw invalid(field, "is a picture without any pixels");
   if (size.width * size.height > MAX_IMAGE_PIXELS) {
     throw new ProtocolError(
       "ERROR_TOO_BIG_CAPTCHA_FILESIZE",
-      `The picture has ${size.width} × ${size.height} pixels; at most ${MAX_IMAGE_PIXELS} in all are accepted. Scale it down.`,
+      `${field} has ${size.width} × ${size.height} pixels; at most ${MAX_IMAGE_PIXELS} in all are accepted. Scale it down.`,
     );
   }
 }
 
-function invalid(fault: string): ProtocolError {
-  return new ProtocolError("ERROR_INVALID_TASK", `body ${fault}.`);
+function invalid(field: string, fault: string): ProtocolError {
+  return new ProtocolError("ERROR_INVALID_TASK", `${field} ${fault}.`);
 }
 
-function tooLarge(bytes: number, maxBytes: number): ProtocolError {
+function tooLarge(field: string, bytes: number, maxBytes: number): ProtocolError {
   return new ProtocolError(
     "ERROR_TOO_BIG_CAPTCHA_FILESIZE",
-    `body holds ${bytes} bytes after Base64 decoding; at most ${maxBytes} are accepted. Scale the picture down or crop it.`,
+    `${field} holds ${bytes} bytes after Base64 decoding; at most ${maxBytes} are accepted. Scale the picture down or crop it.`,
   );
 }

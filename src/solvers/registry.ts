@@ -2,7 +2,10 @@ import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, OperatorError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import { COMPUTED_LANE, MACHINE_LANE, TEST_KEYS_LANE } from "../protocol/lanes.ts";
+import { createProofOfWorkSolver } from "./proof-of-work/proof-of-work-solver.ts";
 import type { Solver } from "./solver.ts";
+import { createTestKeysSolver } from "./test-keys/test-keys-solver.ts";
 
 export interface SolverOptions {
   /** Threads that a solver with threads of its own should use; absent when it should choose. */
@@ -25,6 +28,21 @@ const BUILT_IN: Readonly<Record<string, CreateSolver>> = {
  */
 export async function loadSolvers(names: readonly string[], options: SolverOptions): Promise<Solver[]> {
   return Promise.all(names.map(async (name) => (BUILT_IN[name] ?? (await load(name)))(options)));
+}
+
+/** A solver and the lane that it works. */
+export interface Post {
+  readonly solver: Solver;
+  readonly lane: string;
+}
+
+/** Every lane's solvers: the configured ones read pictures; those that only compute need no configuration. */
+export function postsOf(solvers: readonly Solver[]): Post[] {
+  return [
+    ...solvers.map((solver) => ({ solver, lane: MACHINE_LANE })),
+    { solver: createTestKeysSolver(), lane: TEST_KEYS_LANE },
+    { solver: createProofOfWorkSolver(), lane: COMPUTED_LANE },
+  ];
 }
 
 async function load(name: string): Promise<CreateSolver> {

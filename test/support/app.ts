@@ -6,6 +6,7 @@ import { CallbackUrls } from "../../src/callbacks/callback-url.ts";
 import { KeyRing } from "../../src/accounts/keys.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { buildPublicApp } from "../../src/http/public-app.ts";
+import { SiteList } from "../../src/sites/sites.ts";
 import { Metrics } from "../../src/metrics/metrics.ts";
 import { createTestDesk, type TestDesk } from "./desk.ts";
 
@@ -27,6 +28,7 @@ export async function createTestApp(environment: Readonly<Record<string, string>
     logger: silentLogger,
     database: desk.database,
     keys: new KeyRing(desk.database),
+    sites: new SiteList(desk.database),
     submitter: desk.submitter,
     reader: desk.reader,
     metrics: new Metrics(),

@@ -1,17 +1,20 @@
 import type { Micros } from "../../base/money.ts";
 import type { ClientKey } from "../../protocol/client-key.ts";
+import { taskTypeOf } from "../../protocol/catalogue/catalogue.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
-import { decodePicture } from "../../protocol/picture.ts";
-import { taskTypeOf } from "../../protocol/task-types.ts";
-import type { NewTask, Submitted, Submitter } from "../../tasks/submit.ts";
+import { decodeFile, decodePicture } from "../../protocol/picture.ts";
+import type { SiteList } from "../../sites/sites.ts";
+import { admit } from "../../tasks/admit.ts";
+import type { Submitted, Submitter } from "../../tasks/submit.ts";
 import type { Method } from "../method.ts";
 
 export interface CreateTaskOptions {
   readonly submitter: Submitter;
   /** Answers the normalised `callbackUrl`; throws ProtocolError for one that cannot be used. */
   readonly callbackUrls: { read(value: unknown): Promise<string | undefined> };
+  readonly sites: SiteList;
   readonly maxImageBytes: number;
-  /** Prices by lower-case type name that differ from the built-in ones. */
+  /** Prices by lower-case name or title of a type that differ from the built-in ones. */
   readonly prices: ReadonlyMap<string, Micros>;
 }
 
@@ -23,23 +26,26 @@ export function createTask(options: CreateTaskOptions): Method {
     handle({ caller, clientKey, fields: request }) {
       const { type, task } = taskTypeOf(request["task"]);
       const { body, ...fields } = type.read(task);
-      const image = decodePicture(String(body), options.maxImageBytes);
-      const price = options.prices.get(type.name.toLowerCase()) ?? type.price;
-      const newTask: NewTask = {
+      const image = typeof body === "string" ? decodePicture(body, options.maxImageBytes) : null;
+      if (fields["imagesBase64"] !== undefined) checkFiles(fields, options.maxImageBytes);
+      const newTask = {
         ...caller,
-        type: type.name,
-        lane: type.lane,
-        price,
+        type: type.title,
         deadlineMs: type.deadline,
-        fields: withSuffixes(fields, clientKey),
+        fields: type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields,
         image,
       };
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
+      const own = options.prices.get(type.title.toLowerCase()) ?? options.prices.get(type.name.toLowerCase());
+      const place = admit(type, fields, own ?? type.price, options.sites);
       const callback = request["callbackurl"];
-      if (callback === undefined) return options.submitter.submit(newTask).then(render);
-      return options.callbackUrls
-        .read(callback)
-        .then((callbackUrl) => options.submitter.submit({ ...newTask, callbackUrl }))
+      if (callback === undefined && !(place instanceof Promise)) {
+        return options.submitter.submit({ ...newTask, ...place }).then(render);
+      }
+      return Promise.all([place, options.callbackUrls.read(callback)])
+        .then(([at, callbackUrl]) =>
+          options.submitter.submit({ ...newTask, ...at, ...(callbackUrl !== undefined && { callbackUrl }) }),
+        )
         .then(render);
     },
   };
@@ -60,4 +66,12 @@ function withSuffixes(
     ...(module !== null && !fields["capMonsterModule"] ? { capMonsterModule: module } : {}),
     ...(threshold !== null && !fields["recognizingThreshold"] ? { recognizingThreshold: threshold } : {}),
   };
+}
+
+/** Each file of a ComplexImageTask must be a picture within the limits, or with PayloadType Audio any file. */
+function checkFiles(fields: Readonly<Record<string, unknown>>, maxBytes: number): void {
+  const { PayloadType } = (fields["metadata"] ?? {}) as { readonly PayloadType?: string };
+  const check = PayloadType === "Audio" ? decodeFile : decodePicture;
+  const files = fields["imagesBase64"] as readonly string[];
+  files.forEach((file, at) => check(file, maxBytes, `imagesBase64[${at}]`));
 }

@@ -1,0 +1,57 @@
+/**
+ * The official public test site keys, as their vendors publish them for automated tests. They work on any site, are
+ * accepted only by the vendor's public test secret, and so are worth nothing elsewhere.
+ *
+ * - Turnstile: https://developers.cloudflare.com/turnstile/troubleshooting/testing/ names the five site keys and the
+ *   one dummy token that all of them produce unless they always fail.
+ * - hCaptcha: https://docs.hcaptcha.com/#integration-testing-test-keys names three site keys with a response token each;
+ *   the values agree with the test suites of several open-source verifiers that run against hCaptcha itself.
+ *
+ * Left out: Google publishes a reCAPTCHA v2 test key but no dummy token for it; Prosopo publishes an always-pass key
+ * but no token.
+ */
+export type TestKeyVendor = "Turnstile" | "hCaptcha";
+
+export interface TestKey {
+  readonly vendor: TestKeyVendor;
+  readonly siteKey: string;
+  readonly behaviour: string;
+  /** The published dummy token; null for a key that always fails. */
+  readonly token: string | null;
+}
+
+const TURNSTILE_TOKEN = "XXXX.DUMMY.TOKEN.XXXX";
+
+export const TEST_KEYS: readonly TestKey[] = [
+  turnstile("1x00000000000000000000AA", "always passes, visible", TURNSTILE_TOKEN),
+  turnstile("1x00000000000000000000BB", "always passes, invisible", TURNSTILE_TOKEN),
+  turnstile("2x00000000000000000000AB", "always fails, visible", null),
+  turnstile("2x00000000000000000000BB", "always fails, invisible", null),
+  turnstile("3x00000000000000000000FF", "forces an interactive challenge", TURNSTILE_TOKEN),
+  hCaptcha("10000000-ffff-ffff-ffff-000000000001", "always passes", "10000000-aaaa-bbbb-cccc-000000000001"),
+  hCaptcha(
+    "20000000-ffff-ffff-ffff-000000000002",
+    "Enterprise, safe user",
+    "20000000-aaaa-bbbb-cccc-000000000002",
+  ),
+  hCaptcha(
+    "30000000-ffff-ffff-ffff-000000000003",
+    "Enterprise, bot detected",
+    "30000000-aaaa-bbbb-cccc-000000000003",
+  ),
+];
+
+function turnstile(siteKey: string, behaviour: string, token: string | null): TestKey {
+  return { vendor: "Turnstile", siteKey, behaviour, token };
+}
+
+function hCaptcha(siteKey: string, behaviour: string, token: string): TestKey {
+  return { vendor: "hCaptcha", siteKey, behaviour, token };
+}
+
+/** The test key of this vendor that a task names, or null. */
+export function testKeyOf(vendor: TestKeyVendor | undefined, siteKey: unknown): TestKey | null {
+  if (vendor === undefined || typeof siteKey !== "string") return null;
+  const wanted = siteKey.trim();
+  return TEST_KEYS.find((key) => key.vendor === vendor && key.siteKey === wanted) ?? null;
+}
