@@ -26,7 +26,7 @@ const createBody = JSON.stringify({
 });
 
 const dataDir = await mkdtemp(join(tmpdir(), "glyphdesk-bench-"));
-const echo = await startProcess(["bench/echo-server.ts"]);
+const echo = await startProcess([process.execPath, "bench/echo-server.ts"]);
 const desk = await startGlyphdesk({
   GLYPHDESK_DATA_DIR: dataDir,
   GLYPHDESK_API_KEY: KEY,

@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --min-semi-space-size=16 --max-semi-space-size=32 --initial-old-space-size=96
+// The heap's sizes: with V8's own, what waits for the database is promoted and marked again and again, which took a
+// third of the processor time of createTask. Measured at 64 connections: 80 µs a task without, 52 µs with.
 // Plain JavaScript on purpose: it must at least start on an old Node, to say that Node is too old.
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 24) {

@@ -45,7 +45,8 @@ with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_
 -- Each partial index holds only the tasks that its reader looks for, so that they stay small whatever is kept.
 create index tasks_queued on tasks (lane, priority desc, key) where state = 'queued';
 create index tasks_leased on tasks (leased_until) where state = 'leased';
-create index tasks_open on tasks (deadline_at) where state in ('queued', 'leased');
+-- A lease never outlasts its task's deadline, so only queued tasks have to be looked up by deadline.
+create index tasks_overdue on tasks (deadline_at) where state = 'queued';
 create index tasks_kept on tasks (keep_until) where keep_until is not null;
 
 -- Pictures stay out of "tasks", whose rows are rewritten, and out of jsonb. They are compressed already.

@@ -12,7 +12,7 @@ export interface Account extends Row {
   readonly createdAt: Date;
 }
 
-// Plan: "held" reads the account's open tasks out of tasks_open; for operators, not for callers.
+// Plan: "held" reads all unfinished tasks out of tasks_queued and tasks_leased; for operators, not for callers.
 const COLUMNS = `id, name, balance, created_at as "createdAt", (
   select coalesce(sum(price), 0)::bigint from tasks t where t.account_id = accounts.id and state in ('queued', 'leased')
 ) as held`;

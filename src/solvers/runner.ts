@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "../base/logger.ts";
 import type { Database } from "../database/database.ts";
+import { isStatementFault } from "../database/faults.ts";
 import { claim, type ClaimedTask } from "../tasks/claim.ts";
 import type { RecentImages } from "../tasks/recent-images.ts";
 import type { Settled, Settlement, Settler } from "../tasks/settle.ts";
@@ -147,7 +148,7 @@ export class Runner implements Taker {
   async #work(task: ClaimedTask): Promise<void> {
     const { solver, logger } = this.#options;
     const started = performance.now();
-    const settlement = await this.#solve(task);
+    let settlement = await this.#solve(task);
     const until = started + Math.min(LEASE_MS, task.deadlineMs);
     while (performance.now() < until) {
       try {
@@ -155,6 +156,15 @@ export class Runner implements Taker {
         this.#options.onSettled?.(settlement, settled, performance.now() - started);
         return;
       } catch (error) {
+        if (isStatementFault(error)) {
+          // The answer cannot be stored (a character that PostgreSQL has not, for one): the solver is at fault.
+          logger.error({ err: error, solver: solver.id, task: task.key }, "an answer cannot be stored");
+          settlement = verdict(task, solver.id, {
+            kind: "unsolvable",
+            reason: "Its answer could not be stored.",
+          });
+          continue;
+        }
         // The answer is kept while its lease may still hold: a database that restarts costs no work.
         logger.warn({ err: error, solver: solver.id, task: task.key }, "cannot settle a task; trying again");
         await delay(RETRY_MS);

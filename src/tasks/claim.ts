@@ -38,7 +38,7 @@ export const CLAIM = {
   )
   update tasks t
   set state = 'leased', attempts = t.attempts + 1, lease = nextval('lease_tokens'), leased_by = $3,
-    leased_until = now() + $4 * interval '1 ms'
+    leased_until = least(now() + $4 * interval '1 ms', t.deadline_at)
   from next where t.key = next.key
   returning t.key, t.lease, t.type, t.fields, t.attempts,
     extract(epoch from t.deadline_at - now())::double precision * 1000 as deadline_ms`,

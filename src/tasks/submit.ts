@@ -56,7 +56,7 @@ const SUBMIT = {
       state, lease, leased_by, leased_until, attempts) overriding system value
     select task_key, id, account, key, type, lane, price, fields, now() + deadline_ms * interval '1 ms', callback_url,
       case when lease is null then 'queued' else 'leased' end, lease, taker,
-      case when lease is not null then now() + $3 * interval '1 ms' end, (lease is not null)::int from accepted
+      case when lease is not null then now() + least($3, deadline_ms) * interval '1 ms' end, (lease is not null)::int from accepted
   ), image as (
     insert into task_images (task_key, bytes)
     select task_key, substring($2::bytea from at + 1 for bytes) from accepted where bytes > 0

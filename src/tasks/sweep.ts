@@ -30,15 +30,16 @@ export const REQUEUE = {
   returning t.key`,
 };
 
-// Plan: tasks_open up to now(), and tasks_leased up to now() for those out of attempts.
+// Plan: tasks_overdue up to now(), and tasks_leased up to now(): a lease never outlasts its task's deadline.
 export const EXPIRE = {
   name: "sweep-deadlines",
   text: `
   with over as (
-    select key from tasks where state in ('queued', 'leased') and deadline_at <= now()
+    select key, false as worn from tasks where state = 'queued' and deadline_at <= now()
     limit ${AT_ONCE} for update skip locked
-  ), worn as (
-    select key from tasks where state = 'leased' and leased_until <= now() and deadline_at > now() and attempts >= $1
+  ), lapsed as (
+    select key, deadline_at > now() as worn from tasks
+    where state = 'leased' and leased_until <= now() and (deadline_at <= now() or attempts >= $1)
     limit ${AT_ONCE} for update skip locked
   ), ended as (
     update tasks t
@@ -47,7 +48,7 @@ export const EXPIRE = {
       error_description = case when e.worn
         then 'Every attempt to solve this task broke off. It was not charged.'
         else 'Nobody answered before the deadline. It was not charged.' end
-    from (select key, false as worn from over union all select key, true from worn) e
+    from (select * from over union all select * from lapsed) e
     where t.key = e.key
     returning ${ENDED}
   ), ${END_TASKS}

@@ -143,7 +143,7 @@ it(`behaves as its model does (seed ${SEED}, ${RUNS} runs)`, async () => {
             break;
           case "pass deadlines":
             await desk.database.query(
-              "update tasks set deadline_at = now() where state in ('queued', 'leased')",
+              "update tasks set deadline_at = now(), leased_until = least(leased_until, now()) where state in ('queued', 'leased')",
             );
             await sweep(desk.database, 600);
             for (const task of model.tasks.values()) if (!isFinal(task.state)) model.move(task, "expired");
@@ -167,7 +167,9 @@ it(`behaves as its model does (seed ${SEED}, ${RUNS} runs)`, async () => {
         }
       }
       // The next run deletes these rows; end them first, so that their holds end too.
-      await desk.database.query("update tasks set deadline_at = now() where state in ('queued', 'leased')");
+      await desk.database.query(
+        "update tasks set deadline_at = now(), leased_until = least(leased_until, now()) where state in ('queued', 'leased')",
+      );
       await sweep(desk.database, 600);
     }),
     { seed: SEED, numRuns: RUNS },

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { it } from "node:test";
+import { silentLogger } from "../../src/base/logger.ts";
+import { openPool } from "../../src/database/pool.ts";
 import { CLAIM } from "../../src/tasks/claim.ts";
 import { READ } from "../../src/tasks/read.ts";
 import { SETTLE } from "../../src/tasks/settle.ts";
@@ -29,16 +31,15 @@ async function scans(statement: { readonly text: string }, parameters: readonly 
 }
 
 it(`finds its rows by index among ${ROWS} tasks`, async () => {
-  await desk.database.transaction(async (transaction) => {
-    await transaction.query("set local statement_timeout = 0");
-    await transaction.query(
-      `insert into tasks (id, account_id, key_id, type, lane, price, fields, deadline_at, state, settled_at, keep_until, solution)
-       select n, 1, 1, 'ImageToTextTask', 'machine', 30, '{}', now(), 'solved', now(), now() + interval '1 hour', '{"text":"x"}'
-       from generate_series(1, $1::int) n`,
-      [ROWS],
-    );
-  });
-  await desk.database.query("analyze tasks");
+  const unhurried = openPool({ connection: desk.connection, logger: silentLogger, size: 1, timeoutMs: 0 });
+  await unhurried.query(
+    `insert into tasks (id, account_id, key_id, type, lane, price, fields, deadline_at, state, settled_at, keep_until, solution)
+     select n, 1, 1, 'ImageToTextTask', 'machine', 30, '{}', now(), 'solved', now(), now() + interval '1 hour', '{"text":"x"}'
+     from generate_series(1, $1::int) n`,
+    [ROWS],
+  );
+  await unhurried.query("analyze tasks");
+  await unhurried.close();
   const statements: [string, { readonly text: string }, string[]][] = [
     ["claim", CLAIM, ["'machine'", "32", "'test'", "15000"]],
     ["settle", SETTLE, ["'[]'", "600"]],

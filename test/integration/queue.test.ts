@@ -148,7 +148,9 @@ describe("the queue", () => {
     await submit({ deadlineMs: 60_000 });
     assert.equal((await claimAll()).length, 1);
     const queued = await submit({ deadlineMs: 60_000 });
-    await desk.database.query("update tasks set deadline_at = now() where state in ('queued', 'leased')");
+    await desk.database.query(
+      "update tasks set deadline_at = now(), leased_until = least(leased_until, now()) where state in ('queued', 'leased')",
+    );
     assert.equal((await claimAll()).length, 0);
     assert.equal((await sweep(desk.database, 600)).expired, 2);
     assert.equal((await desk.reader.task(queued, payer.caller.accountId))?.state, "expired");

@@ -107,6 +107,15 @@ describe("a runner", () => {
     assert.deepEqual((await audit(desk.database)).faults, []);
   });
 
+  it("ends a task whose answer cannot be stored", async () => {
+    const { runner, submitter, settled } = start(1, () => answer("a character that is none: \u0000"));
+    const [id = 0] = await idsOf(submitter, 1);
+    await settled(1);
+    const view = await desk.reader.task(id, payer.caller.accountId);
+    assert.equal(view?.errorDescription, "Its answer could not be stored. It was not charged.");
+    await runner.stop();
+  });
+
   it("finishes what is under way when it stops, and claims no more", async () => {
     const gate = Promise.withResolvers<void>();
     const { runner, submitter, settlements } = start(1, async () => {

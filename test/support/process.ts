@@ -20,7 +20,8 @@ export async function startProcess(
   command: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ChildServer> {
-  const child = spawn(process.execPath, command, {
+  const [program = "", ...words] = command;
+  const child = spawn(program, words, {
     env: { ...cleanEnvironment(), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -56,17 +57,13 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 
 /** The built server on any free port. */
 export function startGlyphdesk(environment: Readonly<Record<string, string>>): Promise<ChildServer> {
-  return startProcess(["bin/glyphdesk.js", "serve"], { GLYPHDESK_PORT: "0", ...environment });
+  return startProcess(["./bin/glyphdesk.js", "serve"], { GLYPHDESK_PORT: "0", ...environment });
 }
 
 /** Runs a command of the built program on a data directory and answers its stdout. */
 export async function glyphdesk(dataDir: string, ...words: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ["bin/glyphdesk.js", ...words, "--data-dir", dataDir],
-    {
-      env: cleanEnvironment(),
-    },
-  );
+  const { stdout } = await promisify(execFile)("./bin/glyphdesk.js", [...words, "--data-dir", dataDir], {
+    env: cleanEnvironment(),
+  });
   return stdout;
 }
