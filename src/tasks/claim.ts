@@ -44,10 +44,10 @@ export const CLAIM = {
     extract(epoch from t.deadline_at - now())::double precision * 1000 as deadline_ms`,
 };
 
-// Plan: primary key probes.
+// Plan: one range of the primary key for each task.
 const IMAGES = {
   name: "images",
-  text: `select task_key, bytes from task_images where task_key = any($1::bigint[])`,
+  text: `select task_key, bytes from task_images where task_key = any($1::bigint[]) order by task_key, part`,
 };
 
 /**
@@ -75,7 +75,8 @@ export async function claim(
   const missing = rows.filter(({ key }) => recent.get(key) === null).map(({ key }) => key);
   if (missing.length > 0) {
     const stored = await database.query<Row & { task_key: number; bytes: Buffer }>(IMAGES, [missing]);
-    for (const { task_key: key, bytes } of stored) recent.set(key, bytes);
+    const parts = Map.groupBy(stored, (row) => row.task_key);
+    for (const [key, found] of parts) recent.set(key, Buffer.concat(found.map(({ bytes }) => bytes)));
   }
   return rows
     .toSorted((a, b) => a.key - b.key)

@@ -26,6 +26,9 @@ export type Submitted =
   /** Committed: it survives whatever happens next. `id` is the taskId of the wire. */
   { readonly outcome: "accepted"; readonly id: number } | { readonly outcome: "insufficient funds" };
 
+/** Bytes of a picture in one row of task_images; the migration says why. */
+const IMAGE_PART = 8000;
+
 // One statement, so one commit, for a whole batch: hold, task, picture and ledger entry together or not at all.
 // "locked" takes the account rows in one order everywhere, so that batches of several nodes cannot deadlock.
 // Of an account's items as many are accepted as its balance covers in order of arrival. An item that does not fit but
@@ -58,8 +61,10 @@ const SUBMIT = {
       case when lease is null then 'queued' else 'leased' end, lease, taker,
       case when lease is not null then now() + least($3, deadline_ms) * interval '1 ms' end, (lease is not null)::int from accepted
   ), image as (
-    insert into task_images (task_key, bytes)
-    select task_key, substring($2::bytea from at + 1 for bytes) from accepted where bytes > 0
+    insert into task_images (task_key, part, bytes)
+    select task_key, part,
+      substring($2::bytea from at + part * ${IMAGE_PART} + 1 for least(${IMAGE_PART}, bytes - part * ${IMAGE_PART}))
+    from accepted, generate_series(0, (bytes - 1) / ${IMAGE_PART}) as part where bytes > 0
   ), entry as (
     insert into ledger (account_id, kind, amount, task_key)
     select account, 'hold', price, task_key from accepted where price > 0
