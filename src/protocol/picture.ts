@@ -1,12 +1,8 @@
-import { imageSize } from "image-size";
 import { ProtocolError } from "./errors.ts";
+import { ImageError, inspectImage } from "./inspect-image.ts";
 
 /** Below this the hosted service answers ERROR_ZERO_CAPTCHA_FILESIZE. */
 export const MIN_IMAGE_BYTES = 100;
-/** Pixels of a picture at most: 4 million is 2000 × 2000, twelve megabytes once decoded. */
-export const MAX_IMAGE_PIXELS = 4_000_000;
-
-const READABLE = new Set(["png", "jpg", "gif", "webp", "bmp", "tiff"]);
 
 /**
  * Decodes a picture of a task: Base64 or URL-safe Base64, with or without a data-URL prefix and line breaks.
@@ -46,24 +42,12 @@ export function decodeFile(body: string, maxBytes: number, field: string): Buffe
 }
 
 function checkHeader(bytes: Buffer, field: string): void {
-  let size: { readonly width: number; readonly height: number; readonly type?: string };
   try {
-    size = imageSize(bytes);
-  } catch {
-    throw invalid(
-      field,
-      "is not a picture, or its header is damaged. Readable: PNG, JPEG, GIF, WebP, BMP, TIFF",
-    );
-  }
-  if (!READABLE.has(size.type ?? "")) {
-    throw invalid(field, `is a picture of type ${size.type}. Readable: PNG, JPEG, GIF, WebP, BMP, TIFF`);
-  }
-  if (!(size.width > 0 && size.height > 0)) throw invalid(field, "is a picture without any pixels");
-  if (size.width * size.height > MAX_IMAGE_PIXELS) {
-    throw new ProtocolError(
-      "ERROR_TOO_BIG_CAPTCHA_FILESIZE",
-      `${field} has ${size.width} × ${size.height} pixels; at most ${MAX_IMAGE_PIXELS} in all are accepted. Scale it down.`,
-    );
+    inspectImage(bytes);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const code = error.tooLarge ? "ERROR_TOO_BIG_CAPTCHA_FILESIZE" : "ERROR_INVALID_TASK";
+    throw new ProtocolError(code, `${field} cannot be used. ${error.message}`);
   }
 }
 

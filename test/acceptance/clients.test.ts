@@ -97,7 +97,7 @@ describe("node-capmonster", () => {
     const text = Buffer.from("this is no picture".repeat(20)).toString("base64");
     await assert.rejects(
       client.createWithTask(client.task({ body: text })),
-      /ERROR_INVALID_TASK.*not a picture/,
+      /ERROR_INVALID_TASK.*not an image/,
     );
   });
 });

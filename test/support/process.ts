@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { delimiter, dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
@@ -46,13 +47,16 @@ export async function startProcess(
   };
 }
 
-/** The environment without options of Glyphdesk that happen to be set where the tests run. */
+/**
+ * The environment without options of Glyphdesk that happen to be set where the tests run. The program is started as its
+ * user would, by its first line, so the Node of the tests has to be the first that is found.
+ */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !name.startsWith("GLYPHDESK_") && name !== "NODE_TEST_CONTEXT",
-    ),
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("GLYPHDESK_") && name !== "NODE_TEST_CONTEXT",
   );
+  const path = `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}`;
+  return { ...Object.fromEntries(kept), PATH: path };
 }
 
 /** The built server on any free port. */

@@ -1,4 +1,4 @@
-import { ImageError, inspectImage } from "./inspect.ts";
+import { ImageError, inspectImage } from "../../protocol/inspect-image.ts";
 
 /**
  * Decodes an uncompressed Windows bitmap (1, 4, 8, 24 or 32 bits a pixel) to RGBA, top row first.

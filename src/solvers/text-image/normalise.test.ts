@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp, { type Sharp } from "sharp";
-import { ImageError } from "./inspect.ts";
+import { ImageError } from "../../protocol/inspect-image.ts";
 import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH, fitInput, normalise } from "./normalise.ts";
 
 const WIDTH = 96;

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { ImageError, MAX_PIXELS, inspectImage } from "./inspect.ts";
+import { ImageError, MAX_PIXELS, inspectImage } from "../../protocol/inspect-image.ts";
 import { decodeBmp } from "./bmp.ts";
 
 /** Size of the network's input. Training renders to the same size (training/page.py). */

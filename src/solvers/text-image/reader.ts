@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { loadModelCard, weightsPath, type ModelCard } from "./card.ts";
 import type { Scores } from "./ctc.ts";
 import type { Hints } from "./hints.ts";
-import { ImageError } from "./inspect.ts";
+import { ImageError } from "../../protocol/inspect-image.ts";
 import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH, normalise } from "./normalise.ts";
 import { readScores, type Reading } from "./reading.ts";
 

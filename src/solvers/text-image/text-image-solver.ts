@@ -4,7 +4,7 @@ import { silentLogger, type Logger } from "../../base/logger.ts";
 import type { Outcome, SolveContext, Solver, SolverTask } from "../solver.ts";
 import { defaultModelDir } from "./card.ts";
 import { hintsOf } from "./hints.ts";
-import { ImageError, inspectImage } from "./inspect.ts";
+import { ImageError, inspectImage } from "../../protocol/inspect-image.ts";
 import { ThreadPool } from "./pool.ts";
 import type { ReadJob, ReadResult } from "./reader.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp, { type Sharp } from "sharp";
-import { ImageError, MAX_PIXELS, inspectImage } from "./inspect.ts";
+import { ImageError, MAX_PIXELS, inspectImage } from "./inspect-image.ts";
 
 const blank = (width: number, height: number): Sharp =>
   sharp({ create: { width, height, channels: 3, background: "#fff" } });
