@@ -26,14 +26,20 @@ const createBody = JSON.stringify({
 });
 
 const dataDir = await mkdtemp(join(tmpdir(), "glyphdesk-bench-"));
-const echo = await startProcess([process.execPath, "bench/echo-server.ts"]);
-const desk = await startGlyphdesk({
-  GLYPHDESK_DATA_DIR: dataDir,
+const environment = {
   GLYPHDESK_API_KEY: KEY,
   GLYPHDESK_BALANCE: "1000000",
   GLYPHDESK_SOLVERS: "./bench/no-op-solver.js",
   GLYPHDESK_POLL_LIMIT: "1000000000",
-  ...(process.env["BENCH_DATABASE_URL"] ? { GLYPHDESK_DATABASE_URL: process.env["BENCH_DATABASE_URL"] } : {}),
+};
+const echo = await startProcess([process.execPath, "bench/echo-server.ts"]);
+/** Solves what it accepts. */
+const desk = await startGlyphdesk({ ...environment, GLYPHDESK_DATA_DIR: join(dataDir, "desk") });
+/** Only accepts tasks, as the API nodes of a larger desk do: createTask alone, without the solving beside it. */
+const intake = await startGlyphdesk({
+  ...environment,
+  GLYPHDESK_ROLE: "api",
+  GLYPHDESK_DATA_DIR: join(dataDir, "intake"),
 });
 
 try {
@@ -41,11 +47,12 @@ try {
   const readBody = JSON.stringify({ clientKey: KEY, taskId });
   const create: Work = async (send) => void (await send("/createTask", createBody));
   const read: Work = async (send) => void (await send("/getTaskResult", readBody));
-  const comparisons: { name: string; goal: number; ours: Work; theirs: Work }[] = [
-    { name: "createTask", goal: 0.5, ours: create, theirs: create },
-    { name: "getTaskResult", goal: 0.8, ours: read, theirs: read },
+  const comparisons: { name: string; at: string; goal: number; ours: Work; theirs: Work }[] = [
+    { name: "createTask", at: intake.url, goal: 0.5, ours: create, theirs: create },
+    { name: "getTaskResult", at: desk.url, goal: 0.8, ours: read, theirs: read },
     {
       name: "create→ready",
+      at: desk.url,
       goal: 0.4,
       ours: createAndAwait(KEY, createBody),
       theirs: async (send) => {
@@ -55,11 +62,11 @@ try {
     },
   ];
   const results: object[] = [];
-  for (const { name, goal, ours, theirs } of comparisons) {
+  for (const { name, at, goal, ours, theirs } of comparisons) {
     for (const connections of flags.connections.split(",").map(Number)) {
       // The yardstick is measured before and after, so that a machine that slows down meanwhile does not flatter us.
       const before = await measure(echo.url, connections, seconds / 2, theirs);
-      const sample = await measure(desk.url, connections, seconds, ours);
+      const sample = await measure(at, connections, seconds, ours);
       const after = await measure(echo.url, connections, seconds / 2, theirs);
       const yardstick = (before.perSecond + after.perSecond) / 2;
       const ratio = sample.perSecond / yardstick;
@@ -69,7 +76,7 @@ try {
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(results)}\n`);
 } finally {
-  await Promise.all([desk.stop(), echo.stop()]);
+  await Promise.all([desk.stop(), intake.stop(), echo.stop()]);
   await rm(dataDir, { recursive: true, force: true });
 }
 

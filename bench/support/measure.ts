@@ -57,7 +57,7 @@ export async function measure(
   };
 }
 
-/** The work of an official client, but asking every 5 ms: create a task, then ask until it is ready. */
+/** The work of an official client, but asking every 2 ms: create a task, then ask until it is ready. */
 export function createAndAwait(clientKey: string, createBody: string): Work {
   return async (send) => {
     const { taskId } = await send("/createTask", createBody);
@@ -66,7 +66,7 @@ export function createAndAwait(clientKey: string, createBody: string): Work {
       const { status, errorCode } = await send("/getTaskResult", read);
       if (status === "ready") return;
       if (errorCode !== undefined) throw new Error(`getTaskResult answered ${JSON.stringify(errorCode)}`);
-      await delay(5);
+      await delay(2);
     }
   };
 }
