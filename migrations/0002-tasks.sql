@@ -2,8 +2,6 @@
 
 -- taskId on the wire: a positive 32-bit integer that comes round again; unique among the tasks that are kept.
 create sequence task_ids as integer minvalue 1 maxvalue 2147483647 cycle;
--- Lease tokens are never used twice, so a late writer can always be told from the present holder.
-create sequence lease_tokens as bigint;
 
 create table tasks (
   key bigint generated always as identity primary key,

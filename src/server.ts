@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
 import { ensureFirstAccount } from "./accounts/first-account.ts";
 import { KeyRing } from "./accounts/keys.ts";
 import { messageOf, OperatorError } from "./base/errors.ts";
@@ -101,7 +102,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       reader: new Reader(database),
       callbackUrls: new CallbackUrls(guard),
     });
-    started.push({ name: "http", stop: () => app.close() });
+    started.push({ name: "http", stop: () => closeApp(app) });
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
       throw new OperatorError(
         `Cannot listen on ${config.host}:${config.port}: ${messageOf(error)}\nChoose another with GLYPHDESK_PORT (0 takes any free port).`,
@@ -112,6 +113,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     await stop();
     throw error;
   }
+}
+
+/** Lets requests under way finish; connections that still hang after a while are cut, or they would hold up the end. */
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), 5_000);
+  await app.close();
+  clearTimeout(cut);
 }
 
 interface RunnersOptions {
@@ -141,7 +149,13 @@ async function startRunners(posts: readonly Post[], options: RunnersOptions) {
         },
       }),
   );
-  await Promise.all(posts.map(async ({ solver }) => solver.start?.()));
+  const stopSolvers = () => Promise.allSettled(posts.map(async ({ solver }) => solver.stop?.()));
+  try {
+    await Promise.all(posts.map(async ({ solver }) => solver.start?.()));
+  } catch (error) {
+    await stopSolvers();
+    throw error;
+  }
   for (const runner of runners) runner.start();
   return {
     /** Pictures go from hand to hand; the other lanes hear of their tasks by NOTIFY. */
@@ -151,7 +165,7 @@ async function startRunners(posts: readonly Post[], options: RunnersOptions) {
       runners.forEach((runner) => (lane === "" || runner.lane === lane) && runner.wake()),
     stop: async () => {
       await Promise.all(runners.map((runner) => runner.stop()));
-      await Promise.all(posts.map(async ({ solver }) => solver.stop?.()));
+      await stopSolvers();
     },
   };
 }

@@ -7,15 +7,10 @@ export interface Account extends Row {
   readonly id: number;
   readonly name: string;
   readonly balance: Micros;
-  /** The prices of its unfinished tasks. */
-  readonly held: Micros;
   readonly createdAt: Date;
 }
 
-// Plan: "held" reads all unfinished tasks out of tasks_queued and tasks_leased; for operators, not for callers.
-const COLUMNS = `id, name, balance, created_at as "createdAt", (
-  select coalesce(sum(price), 0)::bigint from tasks t where t.account_id = accounts.id and state in ('queued', 'leased')
-) as held`;
+const COLUMNS = `id, name, balance, created_at as "createdAt"`;
 
 /** @throws OperatorError when the name is taken or not usable */
 export async function createAccount(
@@ -27,23 +22,47 @@ export async function createAccount(
     throw new OperatorError("An account's name has 1 to 100 characters.");
   }
   try {
-    return await database.transaction(async (transaction) => {
-      const [account] = await transaction.query<Account>(
-        `insert into accounts (name) values ($1) returning ${COLUMNS}`,
-        [name.trim()],
-      );
-      if (account === undefined) throw new Error("insert returned no row");
-      if (openingBalance === 0) return account;
-      return await move(transaction, account.id, openingBalance, "opening balance");
-    });
+    return await database.transaction((transaction) =>
+      insertAccount(transaction, name.trim(), openingBalance),
+    );
   } catch (error) {
     if (!isUniqueViolation(error, "accounts_name_unique")) throw error;
     throw new OperatorError(`There is an account "${name}" already. See \`glyphdesk account list\`.`);
   }
 }
 
-export async function listAccounts(database: Database): Promise<Account[]> {
-  return database.query<Account>(`select ${COLUMNS} from accounts order by id`);
+/** As createAccount, within a transaction of the caller's. */
+export async function insertAccount(
+  transaction: Queryable,
+  name: string,
+  openingBalance: Micros,
+): Promise<Account> {
+  const [account] = await transaction.query<Account>(
+    `insert into accounts (name) values ($1) returning ${COLUMNS}`,
+    [name],
+  );
+  if (account === undefined) throw new Error("insert returned no row");
+  return openingBalance === 0 ? account : move(transaction, account.id, openingBalance, "opening balance");
+}
+
+export interface ListedAccount extends Account {
+  /** The prices of its unfinished tasks. */
+  readonly held: Micros;
+}
+
+// Plan: reads the unfinished tasks out of tasks_queued and tasks_leased; each state alone, or neither index fits.
+export const LIST = `
+  with held as (
+    select account_id, sum(price) as price from (
+      select account_id, price from tasks where state = 'queued'
+      union all select account_id, price from tasks where state = 'leased'
+    ) unfinished group by account_id
+  )
+  select ${COLUMNS}, coalesce(held.price, 0)::bigint as held
+  from accounts left join held on held.account_id = accounts.id order by id`;
+
+export async function listAccounts(database: Database): Promise<ListedAccount[]> {
+  return database.query<ListedAccount>(LIST);
 }
 
 /** @throws OperatorError when there is no such account */

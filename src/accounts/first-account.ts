@@ -1,26 +1,33 @@
 import type { Config } from "../config/options.ts";
-import type { Database } from "../database/database.ts";
-import { createAccount, listAccounts } from "./accounts.ts";
+import type { Database, Row } from "../database/database.ts";
+import { insertAccount } from "./accounts.ts";
 import { createKey, hasKey } from "./keys.ts";
 
-export const FIRST_ACCOUNT = "default";
+const FIRST_ACCOUNT = "default";
+/** Any constant that no one else uses: the advisory lock under which one process at a time looks for the first account. */
+const FIRST_ACCOUNT_LOCK = 4_742_202;
 
 /**
- * Makes sure that there is an account to begin with, and that the configured API key (if any) belongs to it.
+ * Makes sure that there is an account to begin with, and that the configured API key (if any) belongs to it. Account and
+ * key come in one transaction: an account whose key nobody was shown would be of no use.
  * @returns a generated key, to be shown once; null when there is nothing new to show
  */
 export async function ensureFirstAccount(
   database: Database,
-  config: Pick<Config, "apiKey" | "balance">,
+  { apiKey, balance }: Pick<Config, "apiKey" | "balance">,
 ): Promise<string | null> {
-  const [first] = await listAccounts(database);
-  if (first === undefined) {
-    await createAccount(database, FIRST_ACCOUNT, config.balance);
-    const key = await createKey(database, FIRST_ACCOUNT, config.apiKey ?? undefined);
-    return config.apiKey === null ? key : null;
-  }
-  if (config.apiKey !== null && !(await hasKey(database, config.apiKey))) {
-    await createKey(database, first.name, config.apiKey);
-  }
-  return null;
+  return database.transaction(async (transaction) => {
+    await transaction.query("select pg_advisory_xact_lock($1)", [FIRST_ACCOUNT_LOCK]);
+    const [first] = await transaction.query<Row & { name: string }>(
+      "select name from accounts order by id limit 1",
+    );
+    if (first === undefined) {
+      await insertAccount(transaction, FIRST_ACCOUNT, balance);
+      const key = await createKey(transaction, FIRST_ACCOUNT, apiKey ?? undefined);
+      return apiKey === null ? key : null;
+    }
+    if (apiKey !== null && !(await hasKey(transaction, apiKey)))
+      await createKey(transaction, first.name, apiKey);
+    return null;
+  });
 }

@@ -96,11 +96,15 @@ export async function revokeKey(database: Database, start: string): Promise<void
 /** Looks keys up, remembering the answers: a request costs one hash and no statement. */
 export class KeyRing {
   readonly #known = new Map<string, { readonly caller: Caller | null; readonly until: number }>();
+  #generation = 0;
   readonly #lookUp: Batcher<string, { readonly caller: Caller | null }>;
 
   constructor(database: Database) {
     this.#lookUp = new Batcher((keys) => find(database, keys), { maxItems: 500 });
-    database.listen(KEYS_CHANNEL, () => this.#known.clear());
+    database.listen(KEYS_CHANNEL, () => {
+      this.#generation += 1;
+      this.#known.clear();
+    });
   }
 
   /** What is known without asking the database; undefined when it has to be asked. */
@@ -115,7 +119,10 @@ export class KeyRing {
     const remembered = this.remembered(key);
     if (remembered !== undefined) return remembered;
     const id = hash("sha256", key, "base64");
+    const generation = this.#generation;
     const { caller } = await this.#lookUp.submit(id);
+    // A look-up that began before a revocation must not be remembered after it.
+    if (generation !== this.#generation) return caller;
     if (this.#known.size >= REMEMBERED) this.#known.clear();
     const believed = caller === null ? UNKNOWN_BELIEVED_MS : BELIEVED_MS;
     this.#known.set(id, { caller, until: performance.now() + believed });

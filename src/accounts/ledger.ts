@@ -28,7 +28,10 @@ const AUDIT = `
       sum(amount) as total
     from ledger_legs group by account_id
   ), open as (
-    select account_id, sum(price) as price from tasks where state in ('queued', 'leased') group by account_id
+    select account_id, sum(price) as price from (
+      select account_id, price from tasks where state = 'queued'
+      union all select account_id, price from tasks where state = 'leased'
+    ) unfinished group by account_id
   )
   select a.name as account, a.balance, coalesce(open.price, 0)::bigint as held,
     coalesce(leg.available, 0)::bigint as "balanceFromEntries",

@@ -79,6 +79,7 @@ export class Deliverer {
       this.#runner = null;
       // Waits for lent connections, which a runner that was left behind may never give back.
       await Promise.race([pool.end(), delay(RESTART_MS)]);
+      await delay(RESTART_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 

@@ -39,7 +39,11 @@ export function accountCommands(): Command {
         formatDollars(account.held),
         account.createdAt.toISOString(),
       ]);
-      print(flags, accounts.map(plain), table(["NAME", "BALANCE", "HELD", "CREATED"], rows));
+      print(
+        flags,
+        accounts.map((account) => Object.assign(plain(account), { held: toDollars(account.held) })),
+        table(["NAME", "BALANCE", "HELD", "CREATED"], rows),
+      );
     }),
   );
   add(
@@ -67,6 +71,6 @@ function amount(text: string): number {
   }
 }
 
-function plain({ name, balance, held, createdAt }: Account): object {
-  return { name, balance: toDollars(balance), held: toDollars(held), createdAt };
+function plain({ name, balance, createdAt }: Account): object {
+  return { name, balance: toDollars(balance), createdAt };
 }

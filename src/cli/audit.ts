@@ -9,7 +9,7 @@ export function auditCommand(): Command {
   const command = new Command("audit").description("recompute every balance from its entries and compare");
   return withJson(withOptions(command, ["dataDir"])).action(
     async (flags: Record<string, unknown> & { json?: boolean }) => {
-      const { accounts, faults } = await withDatabase(flags, audit);
+      const { accounts, faults } = await withDatabase(flags, audit, 0);
       const rows = accounts.map((row) => [
         row.account,
         formatDollars(row.balance),

@@ -40,11 +40,12 @@ export function makeLogger(config: Pick<Config, "logLevel">): Logger {
 export async function withDatabase<Result>(
   flags: Readonly<Record<string, unknown>>,
   work: (database: Database, config: Config) => Promise<Result>,
+  timeoutMs?: number,
 ): Promise<Result> {
   const config = readConfig(flags);
   // A command reports by itself; only real trouble of the database is worth a log line between its output.
   const logger = makeLogger({ logLevel: config.logLevel === "info" ? "error" : config.logLevel });
-  const connected = await connect(config, "guest", logger);
+  const connected = await connect(config, "guest", logger, timeoutMs);
   try {
     return await work(connected.database, config);
   } finally {

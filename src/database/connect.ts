@@ -25,6 +25,8 @@ export async function connect(
   config: Pick<Config, "databaseUrl" | "dataDir">,
   as: "server" | "guest",
   logger: Logger,
+  /** 0 for work that may take as long as it takes; the pool's own limit unless told. */
+  timeoutMs?: number,
 ): Promise<Connected> {
   const embedded =
     config.databaseUrl === null ? await startEmbedded({ dataDir: config.dataDir, role: as, logger }) : null;
@@ -33,7 +35,7 @@ export async function connect(
     const unhurried = openPool({ connection, logger, size: 1, timeoutMs: 0 });
     const migrated = await migrate(unhurried).finally(() => unhurried.close());
     await migrateJobs(connection, logger);
-    const database = openPool({ connection, logger });
+    const database = openPool({ connection, logger, ...(timeoutMs !== undefined && { timeoutMs }) });
     return {
       database,
       connection,

@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OperatorError } from "../base/errors.ts";
 import type { Database } from "./database.ts";
@@ -30,7 +31,7 @@ export async function migrate(database: Database): Promise<string[]> {
   });
   const applied: string[] = [];
   for (const migration of known) {
-    const sql = await readFile(new URL(migration.name, `file://${FOLDER}`), "utf8");
+    const sql = await readFile(join(FOLDER, migration.name), "utf8");
     const done = await database.transaction(async (transaction) => {
       await transaction.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
       const [row] = await transaction.query<{ newest: number | null }>(

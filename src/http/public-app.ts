@@ -1,10 +1,9 @@
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { KeyRing } from "../accounts/keys.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/options.ts";
 import type { Database } from "../database/database.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { ProtocolError } from "../protocol/errors.ts";
 import type { SiteList } from "../sites/sites.ts";
 import type { Reader } from "../tasks/read.ts";
 import type { Submitter } from "../tasks/submit.ts";
@@ -29,6 +28,27 @@ export interface PublicAppOptions {
   readonly callbackUrls: CreateTaskOptions["callbackUrls"];
 }
 
+/** The answer to bytes that are no HTTP request: the one case that has no method to answer for, and no 200. */
+const NOT_HTTP = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n${JSON.stringify(
+  {
+    errorId: 1,
+    errorCode: "ERROR_NO_SUCH_METHOD",
+    errorDescription: "This is not an HTTP request that can be read.",
+  },
+)}`;
+
+function unknownMethod({ method, url }: { readonly method: string; readonly url: string }): string {
+  return JSON.stringify({
+    errorId: 1,
+    errorCode: "ERROR_NO_SUCH_METHOD",
+    errorDescription: `There is no ${method} ${url.slice(0, 100)}. Methods are called with POST at the root path, for example POST /createTask.`,
+  });
+}
+
+function sendJson(reply: FastifyReply, body: string): FastifyReply {
+  return reply.code(200).header("content-type", "application/json; charset=utf-8").send(body);
+}
+
 /** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
 export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   const { config, logger, database, keys, sites, submitter, reader, metrics, callbackUrls } = options;
@@ -38,24 +58,17 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
     keepAliveTimeout: 75_000,
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
+    return503OnClosing: false,
+    frameworkErrors: (_error, request, reply) => void sendJson(reply, unknownMethod(request)),
+    clientErrorHandler: (_error, socket) => void socket.end(NOT_HTTP),
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false },
     exposeHeadRoutes: false,
   });
 
   // Base64 takes four bytes for three, and line breaks and the other fields some more.
   acceptAnyBody(app, Math.ceil(config.maxImageBytes * 1.4) + 65_536);
-  app.setNotFoundHandler((request, reply) => {
-    const description = `There is no ${request.method} ${request.url.slice(0, 100)}. Methods are called with POST at the root path, for example POST /createTask.`;
-    void reply
-      .header("content-type", "application/json; charset=utf-8")
-      .send(renderError(new ProtocolError("ERROR_NO_SUCH_METHOD", description), logger));
-  });
-  app.setErrorHandler((error, _request, reply) => {
-    void reply
-      .code(200)
-      .header("content-type", "application/json; charset=utf-8")
-      .send(renderError(error, logger));
-  });
+  app.setNotFoundHandler((request, reply) => void sendJson(reply, unknownMethod(request)));
+  app.setErrorHandler((error, _request, reply) => void sendJson(reply, renderError(error, logger)));
 
   const { maxImageBytes, prices, pollLimit } = config;
   for (const method of [

@@ -34,8 +34,7 @@ export const ERRORS = {
   ERROR_TASK_NOT_SUPPORTED: "This task type is not supported.",
   ERROR_TASK_ABSENT: "The request holds no task.",
   ERROR_WRONG_USERAGENT: "The userAgent is not acceptable.",
-  ERROR_SERVICE_NOT_AVAILABLE:
-    "The service cannot take tasks at the moment. Nothing was charged; try again in a few seconds.",
+  ERROR_SERVICE_NOT_AVAILABLE: "The service cannot answer at the moment. Try again in a few seconds.",
   ERROR_INVALID_TASK: "The task has missing or wrong fields.",
 } as const;
 

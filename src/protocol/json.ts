@@ -14,11 +14,26 @@ export function parseRequest(bytes: Uint8Array): JsonObject {
   if (bytes.byteLength === 0) throw refuse("the body is empty");
   let value: unknown;
   try {
-    value = JSON.parse(utf8.decode(bytes));
+    const text = utf8.decode(bytes);
+    value = SUSPICIOUS.test(text) ? JSON.parse(text, refuseNoText) : JSON.parse(text);
   } catch (error) {
+    if (error instanceof ProtocolError) throw error;
     throw refuse(error instanceof SyntaxError ? `the body is not valid JSON` : "the body is not valid UTF-8");
   }
   if (!isObject(value)) throw refuse(`the body is ${nameOfKind(value)}`);
+  return value;
+}
+
+/** Escapes that may stand for what is no text: NUL and lone surrogates. They cannot be stored. */
+const SUSPICIOUS = /\\u(?:0000|d[89a-f])/i;
+
+function refuseNoText(_name: string, value: unknown): unknown {
+  if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) {
+    throw new ProtocolError(
+      "ERROR_INVALID_TASK",
+      "The request holds a string with U+0000 or half a surrogate pair: send text in valid Unicode.",
+    );
+  }
   return value;
 }
 

@@ -14,6 +14,8 @@ export const LEASE_MS = 15_000;
 /** The poll that is the truth when every hint was lost. */
 const POLL_MS = 1_000;
 const RETRY_MS = 250;
+/** Left of a lease, when the solver's time is up, for writing down what became of the task. */
+const SETTLE_MS = 500;
 
 export interface RunnerOptions {
   readonly solver: Solver;
@@ -96,7 +98,12 @@ export class Runner implements Taker {
     this.#loop = null;
     this.wake();
     await loop;
-    await Promise.all(this.#inFlight);
+    const finished = Promise.all(this.#inFlight);
+    // A solver that does not heed its signal holds up the end no longer than this; its leases run out by themselves.
+    await Promise.race([
+      finished,
+      delay(graceMs + 2_000, undefined, { signal: grace.signal }).catch(() => undefined),
+    ]);
     grace.abort();
     await force;
   }
@@ -148,28 +155,31 @@ export class Runner implements Taker {
   async #work(task: ClaimedTask): Promise<void> {
     const { solver, logger } = this.#options;
     const started = performance.now();
-    let settlement = await this.#solve(task);
     const until = started + Math.min(LEASE_MS, task.deadlineMs);
-    while (performance.now() < until) {
+    let settlement = await this.#solve(task);
+    let replaced = false;
+    // At least once: an outcome that came with the end of the lease is still good if nobody else has the task.
+    do {
       try {
         const settled = await this.#options.settler.settle(settlement);
         this.#options.onSettled?.(settlement, settled, performance.now() - started);
         return;
       } catch (error) {
-        if (isStatementFault(error)) {
-          // The answer cannot be stored (a character that PostgreSQL has not, for one): the solver is at fault.
-          logger.error({ err: error, solver: solver.id, task: task.key }, "an answer cannot be stored");
+        const context = { err: error, solver: solver.id, task: task.key };
+        if (isStatementFault(error) && !replaced) {
+          logger.error(context, "an answer cannot be stored");
           settlement = verdict(task, solver.id, {
             kind: "unsolvable",
             reason: "Its answer could not be stored.",
           });
-          continue;
+          replaced = true;
+        } else {
+          // The answer is kept while its lease may still hold: a database that restarts costs no work.
+          logger.warn(context, "cannot settle a task; trying again");
+          await delay(RETRY_MS);
         }
-        // The answer is kept while its lease may still hold: a database that restarts costs no work.
-        logger.warn({ err: error, solver: solver.id, task: task.key }, "cannot settle a task; trying again");
-        await delay(RETRY_MS);
       }
-    }
+    } while (performance.now() < until);
   }
 
   async #solve(task: ClaimedTask): Promise<Settlement> {
@@ -180,9 +190,9 @@ export class Runner implements Taker {
       image: task.image,
       attempt: task.attempt,
     };
-    const leftMs = Math.min(LEASE_MS, task.deadlineMs);
-    const stopping = this.#stopping.signal;
+    const leftMs = Math.max(0, Math.min(LEASE_MS, task.deadlineMs) - SETTLE_MS);
     const deadline = Date.now() + leftMs;
+    const stopping = this.#stopping.signal;
     let signal: AbortSignal | null = null;
     const context: SolveContext = {
       deadline,
@@ -192,6 +202,12 @@ export class Runner implements Taker {
         return signal;
       },
     };
+    const overdue = Promise.withResolvers<never>();
+    // A solver that does not heed its signal loses the task, or its place would be taken for ever.
+    const timer = setTimeout(
+      () => overdue.reject(new Error(`no answer within ${leftMs} ms`)),
+      leftMs + SETTLE_MS / 2,
+    );
     try {
       if (!solver.accepts(shown)) {
         return verdict(task, solver.id, {
@@ -199,11 +215,15 @@ export class Runner implements Taker {
           reason: `The solver ${solver.id} does not take it.`,
         });
       }
-      const outcome = await solver.solve(shown, context);
+      const outcome = await Promise.race([solver.solve(shown, context), overdue.promise]);
+      // What is no JSON must fail here, not in a batch with others' answers.
+      if (outcome.kind === "answer") JSON.stringify([outcome.solution, outcome.detail]);
       return verdict(task, solver.id, outcome);
     } catch (error) {
       logger.error({ err: error, solver: solver.id, task: task.key }, "a solver failed");
       return verdictOnFault(task, solver.id);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -31,7 +31,7 @@ export type Outcome =
       /** Kept with the task for operators; never sent to the caller. */
       readonly detail?: Readonly<Record<string, unknown>>;
     }
-  /** Not for this solver: the task goes to the next lane, or back to the queue. */
+  /** Not for this solver. As no other solver follows in its lane, the task fails uncharged; `reason` reaches the caller. */
   | { readonly kind: "decline"; readonly reason: string }
   /** Nobody can answer this: the task fails and is not charged. `reason` reaches the caller. */
   | { readonly kind: "unsolvable"; readonly reason: string };

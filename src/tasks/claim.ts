@@ -14,6 +14,12 @@ export interface ClaimedTask {
   readonly deadlineMs: number;
 }
 
+/**
+ * SQL of a new lease token: random, 53 bits, so that no two ever meet. A sequence would not do: claims do not wait for
+ * the disk, and a database that crashes hands out the same numbers again.
+ */
+export const NEW_LEASE = "floor(random() * 9007199254740991)::bigint";
+
 interface ClaimRow extends Row {
   readonly key: number;
   readonly lease: number;
@@ -37,7 +43,7 @@ export const CLAIM = {
     for update skip locked
   )
   update tasks t
-  set state = 'leased', attempts = t.attempts + 1, lease = nextval('lease_tokens'), leased_by = $3,
+  set state = 'leased', attempts = t.attempts + 1, lease = ${NEW_LEASE}, leased_by = $3,
     leased_until = least(now() + $4 * interval '1 ms', t.deadline_at)
   from next where t.key = next.key
   returning t.key, t.lease, t.type, t.fields, t.attempts,

@@ -2,7 +2,8 @@ import type { Micros } from "../base/money.ts";
 import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import { isUniqueViolation } from "../database/faults.ts";
-import type { ClaimedTask } from "./claim.ts";
+import { ProtocolError } from "../protocol/errors.ts";
+import { NEW_LEASE, type ClaimedTask } from "./claim.ts";
 import type { RecentImages } from "./recent-images.ts";
 
 /** NOTIFY channel on which the lanes of newly queued tasks are told. */
@@ -26,6 +27,12 @@ export type Submitted =
   /** Committed: it survives whatever happens next. `id` is the taskId of the wire. */
   { readonly outcome: "accepted"; readonly id: number } | { readonly outcome: "insufficient funds" };
 
+/** Within a batch: an item may also fail by itself. */
+type Written = Submitted | { readonly outcome: "failed"; readonly error: unknown };
+
+/** Tasks that may wait for a batch: beyond it the database is too slow, and callers had better try again. */
+const MAX_WAITING = 2_000;
+
 /** Bytes of a picture in one row of task_images; the migration says why. */
 const IMAGE_PART = 8000;
 
@@ -48,7 +55,7 @@ const SUBMIT = {
     from item i join locked a on a.id = i.account where i.price <= a.balance
   ), accepted as materialized (
     select *, nextval('task_ids')::int as id, nextval('tasks_key_seq') as task_key,
-      case when taker is not null then nextval('lease_tokens') end as lease
+      case when taker is not null then ${NEW_LEASE} end as lease
     from affordable where running <= balance
   ), charged as (
     update accounts a set balance = a.balance - c.total
@@ -98,7 +105,7 @@ export class Submitter {
   readonly #database: Database;
   readonly #images: RecentImages;
   readonly #taker: Taker | null;
-  readonly #batcher: Batcher<NewTask, Submitted>;
+  readonly #batcher: Batcher<NewTask, Written>;
 
   /** @param taker null in processes that run no solver */
   constructor(database: Database, images: RecentImages, taker: Taker | null) {
@@ -108,12 +115,16 @@ export class Submitter {
     this.#batcher = new Batcher((tasks) => this.#flush(tasks), { maxItems: 200 });
   }
 
-  submit(task: NewTask): Promise<Submitted> {
-    return this.#batcher.submit(task);
+  /** @throws ProtocolError when too many tasks wait to be written; anything else when the database cannot serve */
+  async submit(task: NewTask): Promise<Submitted> {
+    if (this.#batcher.waiting >= MAX_WAITING) throw new ProtocolError("ERROR_NO_SLOT_AVAILABLE");
+    const written = await this.#batcher.submit(task);
+    if (written.outcome === "failed") throw written.error;
+    return written;
   }
 
   /** Writes a batch, a part of it straight into the hands of this process's runner. */
-  async #flush(tasks: readonly NewTask[]): Promise<Submitted[]> {
+  async #flush(tasks: readonly NewTask[]): Promise<Written[]> {
     const taker = this.#taker;
     const fitting = taker === null ? 0 : tasks.filter(({ lane }) => lane === taker.lane).length;
     const reserved = taker?.reserve(fitting) ?? 0;
@@ -126,11 +137,19 @@ export class Submitter {
     }
   }
 
-  async #write(tasks: readonly NewTask[], reserved: number, taken: ClaimedTask[]): Promise<Submitted[]> {
-    const results: Submitted[] = tasks.map(() => ({ outcome: "insufficient funds" }));
+  async #write(tasks: readonly NewTask[], reserved: number, taken: ClaimedTask[]): Promise<Written[]> {
+    const results: Written[] = tasks.map(() => ({ outcome: "insufficient funds" }));
     let pending = tasks.map((task, ord) => ({ task, ord }));
     while (pending.length > 0) {
-      const rows = await this.#insert(pending, reserved - taken.length);
+      let rows: SubmitRow[];
+      try {
+        rows = await this.#insert(pending, reserved - taken.length);
+      } catch (error) {
+        if (pending.length === tasks.length) throw error;
+        // An earlier round is committed: its tasks stand, and only the rest may be told of the failure.
+        for (const { ord } of pending) results[ord] = { outcome: "failed", error };
+        return results;
+      }
       const again = new Set<number>();
       for (const { ord, id, task_key: key, lease } of rows) {
         const task = tasks[ord];

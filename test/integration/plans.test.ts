@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { it } from "node:test";
 import { silentLogger } from "../../src/base/logger.ts";
 import { openPool } from "../../src/database/pool.ts";
+import { LIST } from "../../src/accounts/accounts.ts";
 import { CLAIM } from "../../src/tasks/claim.ts";
 import { READ } from "../../src/tasks/read.ts";
 import { SETTLE } from "../../src/tasks/settle.ts";
@@ -41,6 +42,7 @@ it(`finds its rows by index among ${ROWS} tasks`, async () => {
   await unhurried.query("analyze tasks");
   await unhurried.close();
   const statements: [string, { readonly text: string }, string[]][] = [
+    ["list accounts", { text: LIST }, []],
     ["claim", CLAIM, ["'machine'", "32", "'test'", "15000"]],
     ["settle", SETTLE, ["'[]'", "600"]],
     ["read", READ, ["'{1,2,3}'"]],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { audit } from "../../src/accounts/ledger.ts";
 import { claim } from "../../src/tasks/claim.ts";
+import { Submitter } from "../../src/tasks/submit.ts";
 import type { Settlement } from "../../src/tasks/settle.ts";
 import { endAllLeases, MAX_ATTEMPTS, sweep } from "../../src/tasks/sweep.ts";
 import { createTestDesk, type TestAccount } from "../support/desk.ts";
@@ -205,6 +206,32 @@ describe("taskIds", () => {
 });
 
 describe("insufficient funds", () => {
+  it("keep what an earlier round of the batch has written when a later one fails", async () => {
+    const poor = await desk.addAccount("unlucky", 100);
+    let rounds = 0;
+    const database: typeof desk.database = {
+      ...desk.database,
+      query: (statement, values) => {
+        const isSubmit = typeof statement !== "string" && statement.name === "submit";
+        if (isSubmit && (rounds += 1) === 2)
+          return Promise.reject(Object.assign(new Error("deadlock"), { code: "40P01" }));
+        return desk.database.query(statement, values);
+      },
+    };
+    const submitter = new Submitter(database, desk.images, null);
+    const written = await Promise.allSettled(
+      [30, 90, 30].map((price) => submitter.submit(poor.task({ price }))),
+    );
+    assert.deepEqual(
+      written.map(({ status }) => status),
+      ["fulfilled", "rejected", "rejected"],
+    );
+    const { accounts, faults } = await audit(desk.database);
+    assert.deepEqual(faults, []);
+    const row = accounts.find(({ account }) => account === "unlucky");
+    assert.deepEqual([row?.balance, row?.held], [70, 30]);
+  });
+
   it("accepts of one batch what the balance covers, and refuses only the rest", async () => {
     const poor = await desk.addAccount("poor", 100);
     const prices = [60, 60, 40, 30, 200, 0];

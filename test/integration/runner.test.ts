@@ -116,6 +116,40 @@ describe("a runner", () => {
     await runner.stop();
   });
 
+  it("writes down an outcome that comes with the end of the time, and takes the place back from a solver that never answers", async () => {
+    const never = Promise.withResolvers<Outcome>();
+    let calls = 0;
+    const { runner, submitter, settlements, settled } = start(1, (_task) => {
+      calls += 1;
+      return calls === 1 ? never.promise : answer("the next");
+    });
+    const first = await submitter.submit(payer.task({ deadlineMs: 1500 }));
+    assert(first.outcome === "accepted");
+    const [second = 0] = await idsOf(submitter, 1);
+    await settled(3);
+    assert.deepEqual(
+      settlements.map(({ settlement }) => settlement.to),
+      ["queued", "solved", "solved"],
+    );
+    assert.equal((await desk.reader.task(second, payer.caller.accountId))?.state, "solved");
+    await runner.stop();
+  });
+
+  it("fails a solver's answer that is no JSON by itself, not its neighbours", async () => {
+    const { runner, submitter, settlements, settled } = start(4, ({ image }) =>
+      image?.toString() === "picture 1"
+        ? { kind: "answer", solution: { text: 1n }, confidence: 1 }
+        : answer(image?.toString() ?? ""),
+    );
+    await idsOf(submitter, 3);
+    await settled(2 + MAX_ATTEMPTS);
+    assert.deepEqual(
+      settlements.map(({ settlement }) => settlement.to).toSorted((a, b) => a.localeCompare(b)),
+      ["failed", "queued", "queued", "queued", "solved", "solved"],
+    );
+    await runner.stop();
+  });
+
   it("finishes what is under way when it stops, and claims no more", async () => {
     const gate = Promise.withResolvers<void>();
     const { runner, submitter, settlements } = start(1, async () => {

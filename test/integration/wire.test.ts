@@ -116,6 +116,24 @@ describe("the three methods", () => {
     }
   });
 
+  it("refuse text that is none, wherever it stands", async () => {
+    for (const text of ["\\u0000", "\\ud800", "a\\uDC00b"]) {
+      const task = `{"type":"ImageToTextTask","body":"${body}","capMonsterModule":"${text}"}`;
+      const answer = await call("createTask", `{"clientKey":"${clientKey}","task":${task}}`);
+      assert.equal(answer["errorCode"], "ERROR_INVALID_TASK", text);
+      const suffix = await call(
+        "createTask",
+        `{"clientKey":"${clientKey}__${text}","task":${JSON.stringify(request.task)}}`,
+      );
+      assert.equal(suffix["errorCode"], "ERROR_INVALID_TASK", text);
+    }
+    const escaped = `{"clientKey":"${clientKey}","task":${JSON.stringify(request.task)},"note":"\\\\u0000 \\ud83d\\ude00"}`;
+    assert.equal((await call("createTask", escaped))["errorId"], 0);
+    await solveAll({ text: "x" });
+    const odd = { type: "CustomTask", class: { toString: 1, valueOf: 1 } };
+    assert.equal((await call("createTask", { clientKey, task: odd }))["errorCode"], "ERROR_INVALID_TASK");
+  });
+
   it("take the last of repeated keys, and __proto__ as a name like any other", async () => {
     const twice = `{"clientKey":"wrong","clientKey":"${clientKey}","__proto__":{"task":1},"task":${JSON.stringify(request.task)}}`;
     assert.equal((await call("createTask", twice))["errorId"], 0);
@@ -233,6 +251,7 @@ describe("the transport", () => {
       { method: "PUT" as const },
       { url: "/noSuchMethod" },
       { url: "/%00" },
+      { url: "/createTask/%zz" },
     ]) {
       assert.equal(
         parseAnswer(await inject(options))["errorCode"],

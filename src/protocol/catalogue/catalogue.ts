@@ -98,7 +98,7 @@ function pick({ plain, field, variants }: Family, name: string, task: JsonObject
   const value = valueOf(task, field ?? "");
   const absent = value === undefined || value === "";
   if (absent && plain !== null) return plain;
-  const found = variants.get(String(value).trim().toLowerCase());
+  const found = typeof value === "string" ? variants.get(value.trim().toLowerCase()) : undefined;
   if (!absent && found !== undefined) return found;
   const known = [...variants.values()].flatMap(({ variant }) => variant?.value ?? []).join(", ");
   throw new ProtocolError(
