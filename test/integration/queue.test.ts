@@ -205,6 +205,19 @@ describe("taskIds", () => {
   });
 });
 
+describe("a database that hangs", () => {
+  it("is not made to wait for more tasks than can be written in time", async () => {
+    const submitter = new Submitter(
+      { ...desk.database, query: () => Promise.reject(new Error("gone")) },
+      desk.images,
+      null,
+    );
+    const waiting = Array.from({ length: 2_000 }, () => submitter.submit(payer.task()));
+    await assert.rejects(submitter.submit(payer.task()), { code: "ERROR_NO_SLOT_AVAILABLE" });
+    assert((await Promise.allSettled(waiting)).every(({ status }) => status === "rejected"));
+  });
+});
+
 describe("insufficient funds", () => {
   it("keep what an earlier round of the batch has written when a later one fails", async () => {
     const poor = await desk.addAccount("unlucky", 100);
