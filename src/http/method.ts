@@ -36,9 +36,12 @@ export function serveMethod(app: FastifyInstance, keys: KeyRing, logger: Logger,
     void reply.header("content-type", JSON_TYPE);
     const body = request.body as Body | undefined;
     request.body = undefined;
-    return Promise.try(answer, keys, method, body).catch((error: unknown) =>
-      renderError(error, logger, method.onError),
-    );
+    const refuse = (error: unknown) => renderError(error, logger, method.onError);
+    try {
+      return answer(keys, method, body).catch(refuse);
+    } catch (error) {
+      return refuse(error);
+    }
   });
 }
 

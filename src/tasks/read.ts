@@ -49,7 +49,7 @@ export class Reader {
         const byId = new Map(rows.map((row) => [row.id, row]));
         return ids.map((id) => ({ task: byId.get(id) ?? null }));
       },
-      { maxItems: 500, maxFlushes: 2 },
+      { maxItems: 500 },
     );
     this.#balances = new Batcher(
       async (ids) => {
@@ -62,9 +62,8 @@ export class Reader {
   }
 
   /** Null when there is no such task, or when it is another account's: the caller must not be able to tell. */
-  async task(id: number, accountId: number): Promise<TaskView | null> {
-    const { task } = await this.#tasks.submit(id);
-    return task?.accountId === accountId ? task : null;
+  task(id: number, accountId: number): Promise<TaskView | null> {
+    return this.#tasks.submit(id).then(({ task }) => (task?.accountId === accountId ? task : null));
   }
 
   balance(accountId: number): Promise<Micros> {

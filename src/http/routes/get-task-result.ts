@@ -17,17 +17,18 @@ export function getTaskResult({ reader, pollLimit }: GetTaskResultOptions): Meth
   const meter = new PollMeter();
   return {
     path: "/getTaskResult",
-    async handle({ caller, fields }) {
+    handle({ caller, fields }) {
       const id = readTaskId(fields["taskid"]);
-      const task = await reader.task(id, caller.accountId);
-      if (task === null) throw missing(id);
-      if (meter.count(id) > pollLimit) {
-        throw new ProtocolError(
-          "ERROR_TOO_MUCH_REQUESTS",
-          `The result of task ${id} was asked for more than ${pollLimit} times. Ask less often, for example every second.`,
-        );
-      }
-      return renderResult(task);
+      return reader.task(id, caller.accountId).then((task) => {
+        if (task === null) throw missing(id);
+        if (meter.count(id) > pollLimit) {
+          throw new ProtocolError(
+            "ERROR_TOO_MUCH_REQUESTS",
+            `The result of task ${id} was asked for more than ${pollLimit} times. Ask less often, for example every second.`,
+          );
+        }
+        return renderResult(task);
+      });
     },
   };
 }
