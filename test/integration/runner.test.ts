@@ -152,11 +152,14 @@ describe("a runner", () => {
 
   it("finishes what is under way when it stops, and claims no more", async () => {
     const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
     const { runner, submitter, settlements } = start(1, async () => {
+      begun.resolve();
       await gate.promise;
       return answer("late but in time");
     });
     const [first = 0, second = 0] = await idsOf(submitter, 2);
+    await begun.promise;
     const stopped = runner.stop();
     gate.resolve();
     await stopped;
