@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { after, describe, it } from "node:test";
 import { silentLogger } from "../../src/base/logger.ts";
 import { startEmbedded } from "../../src/database/embedded/start-embedded.ts";
-import { startGlyphdesk } from "../support/process.ts";
+import { startGlyphdesk, type ChildServer } from "../support/process.ts";
 
 /** The built server with its recogniser on a database of its own, which is stopped under it. */
 const KEY = "faults-key-1";
@@ -14,16 +14,18 @@ const dataDir = await mkdtemp(join(tmpdir(), "glyphdesk-faults-"));
 const startDatabase = () => startEmbedded({ dataDir, role: "server", logger: silentLogger });
 let database = await startDatabase();
 const { host, port, user, database: name } = database.connection;
+const started: ChildServer[] = [];
+after(async () => {
+  for (const child of started) await child.stop();
+  await database.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
 const server = await startGlyphdesk({
   GLYPHDESK_DATABASE_URL: `postgres://${user}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`,
   GLYPHDESK_API_KEY: KEY,
   GLYPHDESK_LOG_LEVEL: "silent",
 });
-after(async () => {
-  await server.stop();
-  await database.stop();
-  await rm(dataDir, { recursive: true, force: true });
-});
+started.push(server);
 
 const picture = await readFile(new URL("../../docs/example.png", import.meta.url));
 
