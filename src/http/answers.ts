@@ -3,6 +3,7 @@ import type { Logger } from "../base/logger.ts";
 import { toDollars } from "../base/money.ts";
 import { ProtocolError, isErrorCode } from "../protocol/errors.ts";
 import type { TaskView } from "../tasks/read.ts";
+import { isFinal } from "../tasks/states.ts";
 
 /**
  * The body of a refusal. Anything but a ProtocolError is a fault of ours: it is logged, and the caller learns no more
@@ -31,7 +32,7 @@ export function renderResult(task: TaskView): string {
     // The solution comes from jsonb as text, so it is valid JSON and need not be parsed to be sent.
     return `{"errorId":0,"status":"ready","solution":${task.solution},"cost":${toDollars(task.price)},"createTime":${task.createdAt},"endTime":${task.settledAt},"solveCount":1}`;
   }
-  if (task.state === "queued" || task.state === "leased") return PROCESSING;
+  if (!isFinal(task.state)) return PROCESSING;
   if (task.state === "cancelled")
     throw new ProtocolError("ERROR_NO_SUCH_CAPCHA_ID", "The task was cancelled.");
   const code =

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { canBecome, endOfHold, isFinal, STATES } from "./states.ts";
+import { canBecome, isFinal, STATES } from "./states.ts";
 
 describe("states", () => {
   it("end in one of four ways and stay there", () => {
@@ -19,9 +19,5 @@ describe("states", () => {
       STATES.filter((from) => canBecome(from, "leased")),
       ["queued"],
     );
-  });
-
-  it("charge only what was solved", () => {
-    assert.deepEqual(STATES.filter(isFinal).map(endOfHold), ["capture", "release", "release", "release"]);
   });
 });

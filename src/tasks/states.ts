@@ -16,7 +16,7 @@
  */
 export const STATES = ["queued", "leased", "solved", "failed", "expired", "cancelled"] as const;
 export type State = (typeof STATES)[number];
-export type FinalState = "solved" | "failed" | "expired" | "cancelled";
+type FinalState = "solved" | "failed" | "expired" | "cancelled";
 
 const NEXT: Readonly<Record<State, readonly State[]>> = {
   queued: ["leased", "expired", "cancelled"],
@@ -33,9 +33,4 @@ export function canBecome(from: State, to: State): boolean {
 
 export function isFinal(state: State): state is FinalState {
   return NEXT[state].length === 0;
-}
-
-/** What becomes of the hold when a task ends so. */
-export function endOfHold(state: FinalState): "capture" | "release" {
-  return state === "solved" ? "capture" : "release";
 }
