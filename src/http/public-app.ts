@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { KeyRing } from "../accounts/keys.ts";
 import type { Logger } from "../base/logger.ts";
@@ -5,16 +6,24 @@ import type { Config } from "../config/options.ts";
 import type { Database } from "../database/database.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { SiteList } from "../sites/sites.ts";
+import type { QueueStats } from "../tasks/queue-stats.ts";
 import type { Reader } from "../tasks/read.ts";
 import type { Submitter } from "../tasks/submit.ts";
+import type { GuardedSubmitter } from "../tasks/submit-guarded.ts";
+import type { Waiters } from "../tasks/waiters.ts";
 import { renderError } from "./answers.ts";
 import { acceptAnyBody } from "./body.ts";
-import { serveMethod } from "./method.ts";
+import { TaskRate } from "./key-limits.ts";
+import { serveMethod, serveOpenMethod } from "./method.ts";
+import { cancelTask, type CancelTask } from "./routes/cancel-task.ts";
 import { createTask, type CreateTaskOptions } from "./routes/create-task.ts";
 import { getBalance } from "./routes/get-balance.ts";
 import { getTaskResult } from "./routes/get-task-result.ts";
 import { serveDocs } from "./routes/docs.ts";
 import { serveHealth } from "./routes/health.ts";
+import { reportMethods, type TakeReport } from "./routes/reports.ts";
+import { getQueueStats, getSpendingStats } from "./routes/stats.ts";
+import { test } from "./routes/test.ts";
 
 export interface PublicAppOptions {
   readonly config: Config;
@@ -23,7 +32,12 @@ export interface PublicAppOptions {
   readonly keys: KeyRing;
   readonly sites: SiteList;
   readonly submitter: Submitter;
+  readonly guarded: GuardedSubmitter;
   readonly reader: Reader;
+  readonly waiters: Waiters;
+  readonly queueStats: QueueStats;
+  readonly cancel: CancelTask;
+  readonly takeReport: TakeReport;
   readonly metrics: Metrics;
   readonly callbackUrls: CreateTaskOptions["callbackUrls"];
 }
@@ -51,7 +65,8 @@ function sendJson(reply: FastifyReply, body: string): FastifyReply {
 
 /** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
 export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
-  const { config, logger, database, keys, sites, submitter, reader, metrics, callbackUrls } = options;
+  const { config, logger, database, keys, reader, waiters, metrics } = options;
+  const { maxImageBytes, prices, pollLimit, trustProxy, userAgent } = config;
   const app = Fastify({
     logger: false,
     // Above the 60 s for which common clients and proxies keep an idle connection.
@@ -63,6 +78,10 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
     clientErrorHandler: (_error, socket) => void socket.end(NOT_HTTP),
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false },
     exposeHeadRoutes: false,
+    // Whoever else sets X-Forwarded-For could choose the address that a key is bound to.
+    trustProxy:
+      trustProxy.rules.length > 0 &&
+      ((address) => isIP(address) > 0 && trustProxy.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")),
   });
 
   // Base64 takes four bytes for three, and line breaks and the other fields some more.
@@ -70,14 +89,26 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   app.setNotFoundHandler((request, reply) => void sendJson(reply, unknownMethod(request)));
   app.setErrorHandler((error, _request, reply) => void sendJson(reply, renderError(error, logger)));
 
-  const { maxImageBytes, prices, pollLimit } = config;
   for (const method of [
-    createTask({ submitter, sites, callbackUrls, maxImageBytes, prices }),
-    getTaskResult({ reader, pollLimit }),
+    createTask({ ...options, maxImageBytes, prices, rate: new TaskRate() }),
+    getTaskResult({ reader, waiters, pollLimit }),
     getBalance(reader),
+    cancelTask(options.cancel),
+    ...reportMethods(options.takeReport),
+    getSpendingStats(database),
+    test({ ...options, maxImageBytes, prices }),
   ]) {
     serveMethod(app, keys, logger, method);
   }
+  serveOpenMethod(app, logger, "/getQueueStats", getQueueStats(options.queueStats));
+  app.get("/api/useragent/actual", (_request, reply) =>
+    reply.type("text/plain; charset=utf-8").send(userAgent),
+  );
+  // Requests that wait for a task must not hold up the end.
+  app.addHook("preClose", (done) => {
+    waiters.stop();
+    done();
+  });
   serveHealth(app, database);
   serveDocs(app);
   app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));

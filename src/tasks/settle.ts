@@ -1,7 +1,9 @@
 import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
+import { FREE_BUDGETS } from "./budgets.ts";
 import { ENDED, SCHEDULE_CALLBACKS } from "./schedule-callbacks.ts";
+import { COUNT_USAGE } from "./usage.ts";
 
 /** How a leased task ends, or goes back. */
 export type Settlement = { readonly key: number; readonly lease: number } & (
@@ -28,8 +30,8 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
 export type Settled = "settled" | "late";
 
 /**
- * The tail that every statement ending tasks shares: it reads "ended" (columns of ENDED), moves the money and schedules
- * the callbacks. Account rows are touched for releases only, and locked in one order, as the submit statement does.
+ * The tail that every statement ending tasks shares: it reads "ended" (columns of ENDED), moves the money, counts,
+ * and schedules the callbacks. Account rows are touched for releases only, and locked in one order, as the submit statement does.
  */
 export const END_TASKS = `
   back as (
@@ -43,7 +45,7 @@ export const END_TASKS = `
     insert into ledger (account_id, kind, amount, task_key)
     select account_id, case when state = 'solved' then 'capture' else 'release' end, price, key
     from ended where price > 0
-  ), ${SCHEDULE_CALLBACKS}`;
+  ), ${FREE_BUDGETS}, ${COUNT_USAGE}, ${SCHEDULE_CALLBACKS}`;
 
 // One commit for a batch of settlements. A row whose lease no longer fits is not found, so late writers write nothing.
 // Plan: nested loop over the items into the primary key of tasks. With stale statistics the planner may take a hash
@@ -69,16 +71,23 @@ export const SETTLE = {
     where t.key = i.key and t.lease = i.lease and t.state = 'leased' and i."to" = 'queued'
     returning t.key
   ), ${END_TASKS}
-  select key from ended union all select key from requeued`,
+  select key, id from ended union all select key, null from requeued`,
 };
 
 /** Ends leased tasks, many in one commit, and moves their money. */
 export class Settler {
   readonly #batcher: Batcher<Settlement, Settled>;
 
-  /** @param keepSeconds how long ended tasks can be read */
-  constructor(database: Database, keepSeconds: number) {
-    this.#batcher = new Batcher((items) => settle(database, keepSeconds, items), { maxItems: 200 });
+  /**
+   * @param keepSeconds how long ended tasks can be read
+   * @param onEnded told the taskIds of each batch that ended, once that is committed
+   */
+  constructor(
+    database: Database,
+    keepSeconds: number,
+    onEnded: (ids: readonly number[]) => void = () => undefined,
+  ) {
+    this.#batcher = new Batcher((items) => settle(database, keepSeconds, items, onEnded), { maxItems: 200 });
   }
 
   settle(settlement: Settlement): Promise<Settled> {
@@ -90,6 +99,7 @@ async function settle(
   database: Database,
   keepSeconds: number,
   items: readonly Settlement[],
+  onEnded: (ids: readonly number[]) => void,
 ): Promise<Settled[]> {
   const records = items.map((item) => ({
     key: item.key,
@@ -102,7 +112,11 @@ async function settle(
     error_code: item.to === "failed" ? item.errorCode : null,
     error_description: item.to === "failed" ? item.errorDescription : null,
   }));
-  const rows = await database.query<Row & { key: number }>(SETTLE, [JSON.stringify(records), keepSeconds]);
+  const rows = await database.query<Row & { key: number; id: number | null }>(SETTLE, [
+    JSON.stringify(records),
+    keepSeconds,
+  ]);
+  onEnded(rows.flatMap(({ id }) => id ?? []));
   const settled = new Set(rows.map(({ key }) => key));
   return items.map(({ key }) => (settled.has(key) ? "settled" : "late"));
 }
