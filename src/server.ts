@@ -11,7 +11,8 @@ import type { Database } from "./database/database.ts";
 import { AddressGuard } from "./callbacks/address-guard.ts";
 import { CallbackUrls } from "./callbacks/callback-url.ts";
 import { Deliverer } from "./callbacks/deliverer.ts";
-import { renderWithId } from "./http/answers.ts";
+import { redeliverTask } from "./callbacks/deliveries.ts";
+import { callbackPayload } from "./http/callback-payload.ts";
 import { buildPublicApp } from "./http/public-app.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { SiteList } from "./sites/sites.ts";
@@ -99,7 +100,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       ...connected,
       guard,
       logger,
-      render: (task) => renderWithId(task, logger),
+      render: (task, url) => callbackPayload(task, url, logger),
       onTry: (accepted) => metrics.callbackTries.inc({ outcome: accepted ? "delivered" : "failed" }),
     });
     started.push({ name: "callbacks", stop: () => deliverer.stop() });
@@ -124,6 +125,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       takeReport: (given) =>
         report(database, examples, { ...config, windowSeconds: config.reportSeconds }, given),
       callbackUrls: new CallbackUrls(guard),
+      redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
     });
     started.push({ name: "http", stop: () => closeApp(app) });
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {

@@ -7,9 +7,10 @@ import { ProtocolError } from "../protocol/errors.ts";
 import { parseRequest, type JsonObject } from "../protocol/json.ts";
 import { renderError } from "./answers.ts";
 import type { Body } from "./body.ts";
+import { ANY_ORIGIN, servePreflight } from "./cors.ts";
 import { checkKey, STATUSES } from "./key-limits.ts";
 
-const JSON_TYPE = "application/json; charset=utf-8";
+const HEADERS = { ...ANY_ORIGIN, "content-type": "application/json; charset=utf-8" };
 
 /** One API method. */
 export interface Method {
@@ -55,8 +56,9 @@ function serve(
   { path, onError }: Pick<Method, "path" | "onError">,
   answer: (http: FastifyRequest, body: Body | undefined) => Promise<string>,
 ): void {
+  servePreflight(app, path, "POST");
   app.post(path, (request, reply) => {
-    void reply.header("content-type", JSON_TYPE);
+    void reply.headers(HEADERS);
     const body = request.body as Body | undefined;
     request.body = undefined;
     const refuse = (error: unknown) => {

@@ -21,9 +21,11 @@ import { getBalance } from "./routes/get-balance.ts";
 import { getTaskResult } from "./routes/get-task-result.ts";
 import { serveDocs } from "./routes/docs.ts";
 import { serveHealth } from "./routes/health.ts";
+import { redeliverCallback, type Redeliver } from "./routes/redeliver-callback.ts";
 import { reportMethods, type TakeReport } from "./routes/reports.ts";
 import { getQueueStats, getSpendingStats } from "./routes/stats.ts";
 import { test } from "./routes/test.ts";
+import { serveTwoCaptcha } from "./two-captcha/serve.ts";
 
 export interface PublicAppOptions {
   readonly config: Config;
@@ -40,6 +42,7 @@ export interface PublicAppOptions {
   readonly takeReport: TakeReport;
   readonly metrics: Metrics;
   readonly callbackUrls: CreateTaskOptions["callbackUrls"];
+  readonly redeliver: Redeliver;
 }
 
 /** The answer to bytes that are no HTTP request: the one case that has no method to answer for, and no 200. */
@@ -89,18 +92,20 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   app.setNotFoundHandler((request, reply) => void sendJson(reply, unknownMethod(request)));
   app.setErrorHandler((error, _request, reply) => void sendJson(reply, renderError(error, logger)));
 
-  for (const method of [
-    createTask({ ...options, maxImageBytes, prices, rate: new TaskRate() }),
-    getTaskResult({ reader, waiters, pollLimit }),
-    getBalance(reader),
-    cancelTask(options.cancel),
-    ...reportMethods(options.takeReport),
-    getSpendingStats(database),
-    test({ ...options, maxImageBytes, prices }),
-  ]) {
-    serveMethod(app, keys, logger, method);
-  }
+  const reports = reportMethods(options.takeReport);
+  const methods = {
+    createTask: createTask({ ...options, maxImageBytes, prices, rate: new TaskRate() }),
+    getTaskResult: getTaskResult({ reader, waiters, pollLimit }),
+    getBalance: getBalance(reader),
+    cancelTask: cancelTask(options.cancel),
+    ...reports,
+    getSpendingStats: getSpendingStats(database),
+    redeliverCallback: redeliverCallback(options.redeliver),
+    test: test({ ...options, maxImageBytes, prices }),
+  };
+  for (const method of Object.values(methods)) serveMethod(app, keys, logger, method);
   serveOpenMethod(app, logger, "/getQueueStats", getQueueStats(options.queueStats));
+  serveTwoCaptcha(app, { keys, logger, methods });
   app.get("/api/useragent/actual", (_request, reply) =>
     reply.type("text/plain; charset=utf-8").send(userAgent),
   );

@@ -13,24 +13,12 @@ const IMAGES = new Set(IMAGE_TYPES.map(({ name }) => name));
 const titles = (images: boolean) =>
   new Set(TASK_TYPES.filter(({ name }) => IMAGES.has(name) === images).map(({ title }) => title));
 
-interface ReportMethod {
-  readonly path: string;
-  readonly verdict: Report["verdict"];
-  readonly of: "images" | "tokens";
-}
-
-const METHODS: readonly ReportMethod[] = [
-  { path: "/reportIncorrectImageCaptcha", verdict: "incorrect", of: "images" },
-  { path: "/reportIncorrectTokenCaptcha", verdict: "incorrect", of: "tokens" },
-  { path: "/reportIncorrectRecaptcha", verdict: "incorrect", of: "tokens" },
-  { path: "/reportCorrectRecaptcha", verdict: "correct", of: "tokens" },
-];
 const SUCCESS = JSON.stringify({ errorId: 0, status: "success" });
 const MAX_TEXT = 1_000;
 
 /** The four methods by which a caller says whether an answer was right. */
-export function reportMethods(take: TakeReport): Method[] {
-  return METHODS.map(({ path, verdict, of }) => {
+export function reportMethods(take: TakeReport) {
+  const method = (path: string, verdict: Report["verdict"], of: "images" | "tokens"): Method => {
     const types = titles(of === "images");
     return {
       path,
@@ -39,12 +27,18 @@ export function reportMethods(take: TakeReport): Method[] {
         const label = of === "images" ? readText(fields["correcttext"]) : null;
         const reported = await take({ taskId, accountId, keyId, verdict, label, types });
         // As at the hosted service: a report of a picture that is gone is thanked for and changes nothing.
-        if (reported.outcome === "missing" && of === "images") return SUCCESS;
-        if (reported.outcome === "accepted") return SUCCESS;
+        const gone = reported.outcome === "missing" && of === "images";
+        if (gone || reported.outcome === "accepted") return SUCCESS;
         throw refusal(reported, taskId);
       },
     };
-  });
+  };
+  return {
+    reportIncorrectImageCaptcha: method("/reportIncorrectImageCaptcha", "incorrect", "images"),
+    reportIncorrectTokenCaptcha: method("/reportIncorrectTokenCaptcha", "incorrect", "tokens"),
+    reportIncorrectRecaptcha: method("/reportIncorrectRecaptcha", "incorrect", "tokens"),
+    reportCorrectRecaptcha: method("/reportCorrectRecaptcha", "correct", "tokens"),
+  };
 }
 
 function refusal(reported: Exclude<Reported, { outcome: "accepted" }>, id: number): ProtocolError {
