@@ -49,10 +49,7 @@ export function createTask(options: CreateTaskOptions): Method {
       const idempotencyKey = readIdempotencyKey(http.headers["idempotency-key"]);
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
       if (caller.limits === null && idempotencyKey === null && callback === undefined && read.waitMs === 0) {
-        const place = read.admit();
-        if (!(place instanceof Promise)) {
-          return options.submitter.submit({ ...read.task, ...place }).then(renderAccepted);
-        }
+        return submitPlain(options.submitter, read.task, read.admit()).then(renderAccepted);
       }
       const identity =
         idempotencyKey === null ? null : identityOf(idempotencyKey, { ...read.task, callbackUrl: callback });
@@ -137,6 +134,15 @@ interface Request {
   readonly read: ReadTask;
   readonly callback: unknown;
   readonly identity: Identity | null;
+}
+
+function submitPlain(
+  submitter: Submitter,
+  task: ReadTask["task"],
+  place: Place | Promise<Place>,
+): Promise<Submitted> {
+  if (place instanceof Promise) return place.then((at) => submitter.submit({ ...task, ...at }));
+  return submitter.submit({ ...task, ...place });
 }
 
 /** The way of a request that asks for more than the protocol has, or whose key may do less. @returns the taskId */
