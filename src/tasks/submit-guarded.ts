@@ -5,7 +5,7 @@ import { ProtocolError } from "../protocol/errors.ts";
 import { budgetsOf, exceeded, type Budget, type Exceeded } from "./budgets.ts";
 import { findKnown, remember, slotOf, type Identity } from "./idempotency.ts";
 import type { RecentImages } from "./recent-images.ts";
-import { insertTasks, skippingTakenIds, type NewTask, type NumberedTask, type Submitted } from "./submit.ts";
+import { insertTasks, skippingTakenIds, type NewTask, type Submitted } from "./submit.ts";
 
 /** A task that needs more than its account's balance to be accepted. */
 export interface GuardedTask extends NewTask {
@@ -103,33 +103,30 @@ async function write(transaction: Queryable, tasks: readonly GuardedTask[]) {
     new Map(await findKnown(transaction, named)),
   );
   const decided = tasks.map((task, ord) => books.decide(task, ord));
-  const accepted: NumberedTask[] = tasks.flatMap((task, ord) =>
-    decided[ord] === null ? [{ task, ord }] : [],
-  );
+  const accepted = tasks.flatMap((task, ord) => (decided[ord] === null ? [{ task, ord }] : []));
   const rows = accepted.length === 0 ? [] : await insertTasks(transaction, accepted, null);
-  const ids = new Map(rows.map(({ ord, id }) => [ord, id]));
-  const written = accepted.map(({ ord }) => {
-    const task = tasks[ord];
-    const id = ids.get(ord);
-    // The balances were locked before anything was decided, so what they cover is accepted.
-    if (task === undefined || typeof id !== "number")
-      throw new Error("a task that was paid for was not written");
-    return { ...task, taskId: id };
-  });
+  const ids = new Map(rows.flatMap(({ ord, id }) => (id === null ? [] : [[ord, id] as const])));
+  // The balances were locked before anything was decided, so what they cover is accepted.
+  if (ids.size !== accepted.length) throw new Error("a task that was paid for was not written");
+  const taskIdOf = (ord: number) => ids.get(ord) ?? 0;
   await remember(
     transaction,
-    written.flatMap(({ keyId, identity, taskId }) =>
-      identity === null ? [] : [{ keyId, identity, taskId }],
+    accepted.flatMap(({ task: { keyId, identity }, ord }) =>
+      identity === null ? [] : [{ keyId, identity, taskId: taskIdOf(ord) }],
     ),
   );
-  const spent = written.filter(({ budgeted }) => budgeted);
+  const spent = accepted.filter(({ task }) => task.budgeted);
   if (spent.length > 0) {
-    const records = spent.map(({ keyId, taskId, price }) => ({ key: keyId, id: taskId, price }));
+    const records = spent.map(({ task: { keyId, price }, ord }) => ({
+      key: keyId,
+      id: taskIdOf(ord),
+      price,
+    }));
     await transaction.query(SPEND, [JSON.stringify(records)]);
   }
   const outcomes = tasks.map((_, ord): GuardedOutcome => {
-    const decision = decided[ord] ?? { outcome: "accepted", id: ids.get(ord) ?? 0 };
-    return "like" in decision ? { outcome: "repeated", id: ids.get(decision.like) ?? 0 } : decision;
+    const decision = decided[ord] ?? { outcome: "accepted", id: taskIdOf(ord) };
+    return "like" in decision ? { outcome: "repeated", id: taskIdOf(decision.like) } : decision;
   });
   return { outcomes, rows };
 }

@@ -16,7 +16,7 @@ export interface Waiting {
   /** Resolves when the task has ended, the time is over, or the waiter was dismissed. */
   readonly over: Promise<void>;
   /** Gives the place back. Idempotent. */
-  dismiss(): void;
+  readonly dismiss: () => void;
 }
 
 const NO_WAIT: Waiting = { over: Promise.resolve(), dismiss: () => undefined };

@@ -176,7 +176,7 @@ function idOf(submitted: GuardedOutcome): number {
       throw new ProtocolError("ERROR_ZERO_BALANCE");
     case "over budget":
       throw overBudget(submitted);
-    case "conflict":
+    default:
       throw new ProtocolError(
         "ERROR_INVALID_TASK",
         "The Idempotency-Key was used within the last 24 hours for another request. Use a new one for each task, and the same only to repeat a request as it was.",

@@ -54,7 +54,7 @@ function reasonOf(reported: Exclude<Reported, { outcome: "accepted" | "missing" 
       return "was solved too long ago to be reported.";
     case "other type":
       return `is a ${reported.type}, which this method is not for: pictures are reported with reportIncorrectImageCaptcha, tokens with reportIncorrectTokenCaptcha or reportCorrectRecaptcha.`;
-    case "unsolved":
+    default:
       return `is ${reported.state}, not solved: there is no answer to report, and nothing is charged for it.`;
   }
 }
