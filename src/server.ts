@@ -10,7 +10,8 @@ import { connect } from "./database/connect.ts";
 import { AddressGuard } from "./callbacks/address-guard.ts";
 import { CallbackUrls } from "./callbacks/callback-url.ts";
 import { Deliverer } from "./callbacks/deliverer.ts";
-import { renderCallback } from "./http/answers.ts";
+import { redeliverTask } from "./callbacks/deliveries.ts";
+import { callbackPayload } from "./http/callback-payload.ts";
 import { buildPublicApp } from "./http/public-app.ts";
 import { buildWidgetApp } from "./http/widget-app.ts";
 import { Metrics } from "./metrics/metrics.ts";
@@ -91,7 +92,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       ...connected,
       guard,
       logger,
-      render: (task) => renderCallback(task, logger),
+      render: (task, url) => callbackPayload(task, url, logger),
       onTry: (accepted) => metrics.callbackTries.inc({ outcome: accepted ? "delivered" : "failed" }),
     });
     started.push({ name: "callbacks", stop: () => deliverer.stop() });
@@ -111,6 +112,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       submitter: new Submitter(database, images, runners.taker),
       reader: new Reader(database),
       callbackUrls: new CallbackUrls(guard),
+      redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
     });
     started.push({ name: "http", stop: () => closeApp(app) });
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
