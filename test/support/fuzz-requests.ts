@@ -40,19 +40,26 @@ export function jsonRequests({ key, taskIds, paths }: FuzzTargets): fc.Arbitrary
   );
   const fields = fc.constantFrom(
     ...new Set(TASK_TYPES.flatMap(({ schema }) => Object.keys(schema.properties))),
-    ...["type", "clientKey", "callbackUrl", "softId", "wait", "deadlineMs", "reason", "text", "__proto__"],
+    "type",
+    "clientKey",
+    "callbackUrl",
+    "softId",
+    "wait",
+    "deadlineMs",
+    "text",
+    "__proto__",
   );
   const example = fc
     .constantFrom(...TASK_TYPES)
     .chain((type) => fc.constantFrom(exampleTask(type, "minimal"), exampleTask(type, "full")));
   const task = fc
     .tuple(example, fc.dictionary(fields, value, { maxKeys: 2 }))
-    .map(([whole, changes]) => ({ ...whole, ...changes }));
+    .map(([whole, changes]) => Object.assign({}, whole, changes));
   const nearly = fc
     .tuple(
       fc.record({
         clientKey: fc.oneof({ weight: 6, arbitrary: fc.constant<unknown>(key) }, value),
-        task: fc.oneof({ weight: 4, arbitrary: task as fc.Arbitrary<unknown> }, value),
+        task: fc.oneof({ weight: 4, arbitrary: task }, value),
         taskId: fc.oneof({ weight: 4, arbitrary: fc.constantFrom<unknown>(...taskIds) }, value),
       }),
       fc.dictionary(fields, value, { maxKeys: 3 }),
@@ -98,7 +105,10 @@ export function dialectRequests({ key, taskIds }: FuzzTargets): fc.Arbitrary<Fuz
         maxLength: 4,
       }),
     )
-    .map(([some, more]): [string, string][] => [["key", key], ...Object.entries(some), ...more]);
+    .map(
+      ([some, more]): [string, string][] =>
+        [["key", key]].concat(Object.entries(some), more) as [string, string][],
+    );
   const body = pairs.chain((list) =>
     fc.constantFrom(
       Buffer.from(new URLSearchParams(list).toString()),
