@@ -17,6 +17,7 @@ import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
 import { Runner } from "./solvers/runner.ts";
 import { MACHINE_LANE } from "./protocol/lanes.ts";
+import { Examples } from "./tasks/examples.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
 import { Settler } from "./tasks/settle.ts";
@@ -68,8 +69,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.push({ name: "runners", stop: runners.stop });
     database.listen(TASKS_CHANNEL, runners.wake);
 
+    const examples = new Examples(config.exampleDays);
     const sweeper = new Sweeper({
       database,
+      chores: [{ everyMs: 60_000, run: () => examples.forget(database) }],
       keepSeconds: config.keepSeconds,
       logger,
       onSwept: ({ requeued, expired, deleted }) => {
