@@ -85,3 +85,21 @@ create table rules (
   consensus text not null check (consensus in ('1', '2-of-3', '3-of-5')),
   constraint rules_unique unique nulls not distinct (key_id, type)
 );
+
+-- Check items: items whose answer is known, put before workers now and then. Never a task, so never billed or delivered.
+create table check_items (
+  id bigint generated always as identity primary key,
+  kind text not null,
+  -- As in "tasks".
+  type text not null,
+  fields jsonb not null,
+  -- One after the other, as task_images has them.
+  files bytea not null,
+  -- What a right answer is worth the same as.
+  answer jsonb not null,
+  -- SHA-256 of files and fields, so that adding a folder again changes nothing.
+  digest bytea not null constraint check_items_unique unique,
+  created_at timestamptz not null default now()
+);
+create index check_items_kind on check_items (kind);
+alter table check_items alter column files set storage external;

@@ -12,14 +12,18 @@ import { CallbackUrls } from "./callbacks/callback-url.ts";
 import { Deliverer } from "./callbacks/deliverer.ts";
 import { renderCallback } from "./http/answers.ts";
 import { buildPublicApp } from "./http/public-app.ts";
+import { buildWorkspaceApp } from "./http/workspace/app.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { PeopleDesk } from "./people/desk.ts";
 import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
 import { Runner } from "./solvers/runner.ts";
 import { MACHINE_LANE } from "./protocol/lanes.ts";
+import type { PeopleOnline } from "./tasks/admit.ts";
 import { Examples } from "./tasks/examples.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
+import { RuleList } from "./tasks/rules.ts";
 import { Settler } from "./tasks/settle.ts";
 import { Submitter, TASKS_CHANNEL } from "./tasks/submit.ts";
 import { endAllLeases } from "./tasks/sweep.ts";
@@ -59,27 +63,35 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       : [];
     const images = new RecentImages(solvers.length > 0 ? RECENT_IMAGE_BYTES : 0);
     const metrics = new Metrics();
+    const { keepSeconds } = config;
+    const examples = new Examples(config.exampleDays);
+    const people = new PeopleDesk({ database, logger, keepSeconds, examples, widgets: null });
+    started.push({ name: "people", stop: () => people.floor.stop() });
     const runners = await startRunners(runs ? postsOf(solvers) : [], {
       database,
       images,
       logger,
       metrics,
-      keepSeconds: config.keepSeconds,
+      people: people.presence,
+      keepSeconds,
     });
     started.push({ name: "runners", stop: runners.stop });
-    database.listen(TASKS_CHANNEL, runners.wake);
+    const wake = (lane: string) => {
+      runners.wake(lane);
+      people.floor.wake(lane);
+    };
+    database.listen(TASKS_CHANNEL, wake);
 
-    const examples = new Examples(config.exampleDays);
     const sweeper = new Sweeper({
       database,
       chores: [{ everyMs: 60_000, run: () => examples.forget(database) }],
-      keepSeconds: config.keepSeconds,
+      keepSeconds,
       logger,
       onSwept: ({ requeued, expired, deleted }) => {
         metrics.swept.inc({ action: "requeued" }, requeued);
         metrics.swept.inc({ action: "expired" }, expired);
         metrics.swept.inc({ action: "deleted" }, deleted);
-        if (requeued > 0) runners.wake("");
+        if (requeued > 0) wake("");
       },
     });
     started.push({ name: "housekeeping", stop: () => sweeper.stop() });
@@ -94,16 +106,20 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     });
     started.push({ name: "callbacks", stop: () => deliverer.stop() });
 
+    const workspace = buildWorkspaceApp(people, logger);
+    await workspace.ready();
     const app = buildPublicApp({
       config,
       logger,
       database,
       metrics,
       keys: new KeyRing(database),
-      sites: new SiteList(database),
+      admission: { sites: new SiteList(database), people: people.presence },
+      rules: await RuleList.open(database),
       submitter: new Submitter(database, images, runners.taker),
       reader: new Reader(database),
       callbackUrls: new CallbackUrls(guard),
+      mounts: [{ path: "/workspace", app: workspace }],
     });
     started.push({ name: "http", stop: () => closeApp(app) });
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
@@ -130,11 +146,12 @@ interface RunnersOptions {
   readonly images: RecentImages;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly people: PeopleOnline;
   readonly keepSeconds: number;
 }
 
 async function startRunners(posts: readonly Post[], options: RunnersOptions) {
-  const { database, images, logger, metrics } = options;
+  const { database, images, logger, metrics, people } = options;
   const settler = new Settler(database, options.keepSeconds);
   const runners = posts.map(
     ({ solver, lane }) =>
@@ -145,6 +162,7 @@ async function startRunners(posts: readonly Post[], options: RunnersOptions) {
         images,
         settler,
         logger,
+        ...(lane === MACHINE_LANE && { people }),
         node: `${hostname()}:${process.pid}`,
         onSettled: ({ to }, settled, tookMs) => {
           metrics.settled.inc({ solver: solver.id, outcome: settled === "late" ? "late" : to });

@@ -1,21 +1,17 @@
 import type { Route } from "./catalogue/task-type.ts";
-import { KINDS, type Kind } from "./workspace.ts";
+import type { Kind } from "./workspace.ts";
 
 /** The queues that tasks wait in, one for each kind of answerer. */
 export const MACHINE_LANE = "machine";
 export const TEST_KEYS_LANE = "test-keys";
 export const COMPUTED_LANE = "computed";
 
-const PEOPLE = "people-";
+/** What people's lanes start with; the kind follows. */
+export const PEOPLE = "people-";
 
 /** People have a lane for each kind of item, so that a claim finds by index what its worker can do. */
 export function peopleLane(kind: Kind): string {
   return PEOPLE + kind;
-}
-
-/** The kind of items in a lane; null for one that no people work. */
-export function kindOfLane(lane: string): Kind | null {
-  return KINDS.find((kind) => peopleLane(kind) === lane) ?? null;
 }
 
 /** The lane of a task that is computed or read by a machine; null when people answer it, or nobody. */

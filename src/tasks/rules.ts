@@ -23,12 +23,15 @@ export interface Rule {
 
 export const DEFAULT_RULE: Rule = { mode: "machine-then-people", consensus: "1" };
 
-export interface StoredRule extends Rule, Row {
+export interface NewRule extends Rule {
   /** The first characters of the API key that it is for; null for all. */
   readonly keyPrefix: string | null;
-  readonly keyId: number | null;
   /** Title of the task type that it is for; null for all. */
   readonly type: string | null;
+}
+
+export interface StoredRule extends NewRule {
+  readonly keyId: number | null;
 }
 
 /**
@@ -50,7 +53,7 @@ export function withRule<Fields extends Readonly<Record<string, unknown>>>(
 /** Makes the rule for a key and a type, or changes it. */
 export async function setRule(
   database: Database,
-  { keyPrefix, type, mode, consensus }: Omit<StoredRule, "keyId">,
+  { keyPrefix, type, mode, consensus }: NewRule,
 ): Promise<void> {
   await database.transaction(async (transaction) => {
     const keyId = keyPrefix === null ? null : await findKey(transaction, keyPrefix);
@@ -81,7 +84,7 @@ export async function removeRule(
 }
 
 export async function listRules(database: Queryable): Promise<StoredRule[]> {
-  return database.query<StoredRule>(
+  return database.query<StoredRule & Row>(
     `select k.prefix as "keyPrefix", r.key_id as "keyId", r.type, r.mode, r.consensus
      from rules r left join api_keys k on k.id = r.key_id order by r.key_id nulls last, r.type nulls last`,
   );
@@ -140,7 +143,10 @@ export class RuleList {
       .then(() => listRules(this.#database))
       .then((rows) => {
         this.#rules = new Map(
-          rows.map(({ keyId, type, mode, consensus }) => [`${keyId ?? "*"} ${type ?? "*"}`, { mode, consensus }]),
+          rows.map(({ keyId, type, mode, consensus }) => [
+            `${keyId ?? "*"} ${type ?? "*"}`,
+            { mode, consensus },
+          ]),
         );
       });
     this.#reading = reading;
