@@ -10,7 +10,8 @@ import { connect } from "./database/connect.ts";
 import { AddressGuard } from "./callbacks/address-guard.ts";
 import { CallbackUrls } from "./callbacks/callback-url.ts";
 import { Deliverer } from "./callbacks/deliverer.ts";
-import { renderCallback } from "./http/answers.ts";
+import { redeliverTask } from "./callbacks/deliveries.ts";
+import { callbackPayload } from "./http/callback-payload.ts";
 import { buildPublicApp } from "./http/public-app.ts";
 import { buildWorkspaceApp } from "./http/workspace/app.ts";
 import { Metrics } from "./metrics/metrics.ts";
@@ -101,7 +102,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       ...connected,
       guard,
       logger,
-      render: (task) => renderCallback(task, logger),
+      render: (task, url) => callbackPayload(task, url, logger),
       onTry: (accepted) => metrics.callbackTries.inc({ outcome: accepted ? "delivered" : "failed" }),
     });
     started.push({ name: "callbacks", stop: () => deliverer.stop() });
@@ -119,6 +120,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       submitter: new Submitter(database, images, runners.taker),
       reader: new Reader(database),
       callbackUrls: new CallbackUrls(guard),
+      redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
       mounts: [{ path: "/workspace", app: workspace }],
     });
     started.push({ name: "http", stop: () => closeApp(app) });
@@ -127,6 +129,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
         `Cannot listen on ${config.host}:${config.port}: ${messageOf(error)}\nChoose another with GLYPHDESK_PORT (0 takes any free port).`,
       );
     });
+    // Open streams would hold up the end of the HTTP server.
+    started.push({ name: "workspace", stop: () => people.floor.stop().then(() => workspace.close()) });
     return { url: urlOf(app.server.address() as AddressInfo), firstKey, stop };
   } catch (error) {
     await stop();

@@ -13,7 +13,9 @@ export function serverWith(mounts: readonly Mount[]): FastifyServerFactory<Serve
   return (handler) => {
     const server = createServer((request, response) => {
       const { url = "/" } = request;
-      const mount = mounts.find(({ path }) => url.startsWith(path) && /^[/?]?$/.test(url.charAt(path.length)));
+      const mount = mounts.find(
+        ({ path }) => url.startsWith(path) && /^[/?]?$/.test(url.charAt(path.length)),
+      );
       if (mount === undefined) handler(request, response);
       else mount.app.routing(request, response);
     });

@@ -17,6 +17,8 @@ import { getBalance } from "./routes/get-balance.ts";
 import { getTaskResult } from "./routes/get-task-result.ts";
 import { serveDocs } from "./routes/docs.ts";
 import { serveHealth } from "./routes/health.ts";
+import { redeliverCallback, type Redeliver } from "./routes/redeliver-callback.ts";
+import { serveTwoCaptcha } from "./two-captcha/serve.ts";
 
 export interface PublicAppOptions {
   readonly config: Config;
@@ -29,6 +31,7 @@ export interface PublicAppOptions {
   readonly reader: Reader;
   readonly metrics: Metrics;
   readonly callbackUrls: CreateTaskOptions["callbackUrls"];
+  readonly redeliver: Redeliver;
   /** Apps that serve whatever lies below a path of this one's port. */
   readonly mounts?: readonly Mount[];
 }
@@ -56,7 +59,8 @@ function sendJson(reply: FastifyReply, body: string): FastifyReply {
 
 /** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
 export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
-  const { config, logger, database, keys, admission, rules, submitter, reader, metrics, callbackUrls } = options;
+  const { config, logger, database, keys, submitter, reader, metrics } = options;
+  const { admission, rules, callbackUrls, redeliver } = options;
   const app = Fastify({
     logger: false,
     serverFactory: serverWith(options.mounts ?? []),
@@ -74,13 +78,14 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   app.setErrorHandler((error, _request, reply) => void sendJson(reply, renderError(error, logger)));
 
   const { maxImageBytes, prices, pollLimit } = config;
-  for (const method of [
-    createTask({ submitter, admission, rules, callbackUrls, maxImageBytes, prices }),
-    getTaskResult({ reader, pollLimit }),
-    getBalance(reader),
-  ]) {
-    serveMethod(app, keys, logger, method);
-  }
+  const methods = {
+    createTask: createTask({ submitter, admission, rules, callbackUrls, maxImageBytes, prices }),
+    getTaskResult: getTaskResult({ reader, pollLimit }),
+    getBalance: getBalance(reader),
+    redeliverCallback: redeliverCallback(redeliver),
+  };
+  for (const method of Object.values(methods)) serveMethod(app, keys, logger, method);
+  serveTwoCaptcha(app, { keys, logger, methods });
   serveHealth(app, database);
   serveDocs(app);
   app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));

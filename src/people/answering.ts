@@ -79,7 +79,9 @@ export const ANSWERING: { readonly [K in Exclude<Kind, "widget">]: Answering<K> 
       if (points.length > 20) throw new AnswerFault(`Expected at most 20 places, got ${points.length}.`);
       for (const { x, y } of points) {
         if (x > (width ?? Infinity) || y > (height ?? Infinity)) {
-          throw new AnswerFault(`The place ${x}, ${y} lies outside the picture, ${width} × ${height} pixels.`);
+          throw new AnswerFault(
+            `The place ${x}, ${y} lies outside the picture, ${width} × ${height} pixels.`,
+          );
         }
       }
       return points.map(({ x, y }) => ({ X: x, Y: y }));
@@ -136,9 +138,7 @@ export const ANSWERING: { readonly [K in Exclude<Kind, "widget">]: Answering<K> 
 export function solutionOf(kind: Exclude<Kind, "widget">, type: string, value: unknown): Solution {
   if (type === "ImageToTextTask") return { text: value };
   const plain = type === "ComplexImageTask recaptcha" || type === "ComplexImageTask funcaptcha";
-  return plain
-    ? { answer: value }
-    : { answer: value, metadata: { AnswerType: ANSWERING[kind].answerType } };
+  return plain ? { answer: value } : { answer: value, metadata: { AnswerType: ANSWERING[kind].answerType } };
 }
 
 /** The value in a solution, whoever gave it. */

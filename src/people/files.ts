@@ -85,8 +85,6 @@ const SOUNDS: readonly (readonly [type: string, at: number, bytes: string])[] = 
 function soundType(bytes: Buffer): string {
   // An MPEG frame without a tag before it starts with eleven set bits.
   if (bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xe0) === 0xe0) return "audio/mpeg";
-  const found = SOUNDS.find(
-    ([, at, start]) => bytes.toString("latin1", at, at + start.length) === start,
-  );
+  const found = SOUNDS.find(([, at, start]) => bytes.toString("latin1", at, at + start.length) === start);
   return found?.[0] ?? "application/octet-stream";
 }

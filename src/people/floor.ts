@@ -104,7 +104,7 @@ export class Floor {
   async connect(who: SignedIn, taking: boolean, page: Page): Promise<(() => void) | null> {
     const own = [...this.#streams.values()].filter(({ session }) => session === who.session);
     if (own.length >= MAX_PER_SESSION) this.#leave(own[0] as Stream);
-    if (this.#streams.size >= MAX_STREAMS) return null;
+    if (this.#streams.size >= MAX_STREAMS || this.#stopping.signal.aborted) return null;
     const stream: Stream = { id: randomUUID(), session: who.session, who, taking, page, waiting: 0 };
     this.#streams.set(stream.id, stream);
     await this.#present([stream]);

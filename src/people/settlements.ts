@@ -205,8 +205,7 @@ export class Settlements {
       const settled =
         task.held &&
         (await this.#settle(transaction, task.id, settlementOf(task, read), "accepted", answer, tookMs));
-      const late =
-        !settled && (await transaction.query(LATE, [task.id, jsonOf(answer), tookMs])).length > 0;
+      const late = !settled && (await transaction.query(LATE, [task.id, jsonOf(answer), tookMs])).length > 0;
       if ((settled || late) && read.kind !== "widget") {
         await examples.record(transaction, [exampleOf(task, read.value)]);
       }

@@ -59,5 +59,9 @@ function refusalOf(error: FastifyError, logger: Logger): Refusal {
   const { statusCode = 500 } = error;
   if (statusCode >= 400 && statusCode < 500) return new Refusal(statusCode, "INVALID_REQUEST", error.message);
   logger.error({ err: error }, "a call of the workspace failed");
-  return new Refusal(503, "NOT_AVAILABLE", "The desk cannot answer at the moment. Try again in a few seconds.");
+  return new Refusal(
+    503,
+    "NOT_AVAILABLE",
+    "The desk cannot answer at the moment. Try again in a few seconds.",
+  );
 }

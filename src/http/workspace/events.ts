@@ -52,7 +52,12 @@ export async function streamEvents(
     close: () => raw.end(),
   });
   if (leave === null) {
-    throw new Refusal(503, "NOT_AVAILABLE", "Too many pages are connected to this server. Try again later.", 5);
+    throw new Refusal(
+      503,
+      "NOT_AVAILABLE",
+      "Too many pages are connected to this server. Try again later.",
+      5,
+    );
   }
   const ping = setInterval(() => raw.write(": ping\n\n"), PING_MS);
   const over = () => {

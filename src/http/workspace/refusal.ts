@@ -19,9 +19,16 @@ export class Refusal extends Error {
 
 export const signedOut = () => new Refusal(401, "SIGNED_OUT", "You are signed out. Sign in again.");
 export const leaseLost = () =>
-  new Refusal(410, "LEASE_LOST", "This item is no longer yours: its time was up, or it went to somebody else.");
+  new Refusal(
+    410,
+    "LEASE_LOST",
+    "This item is no longer yours: its time was up, or it went to somebody else.",
+  );
 
-export function sendRefusal(reply: FastifyReply, { status, code, message, retryAfter }: Refusal): FastifyReply {
+export function sendRefusal(
+  reply: FastifyReply,
+  { status, code, message, retryAfter }: Refusal,
+): FastifyReply {
   if (retryAfter !== null) void reply.header("retry-after", String(retryAfter));
   const body: WorkspaceError = { error: { code, message } };
   return reply.code(status).send(body);

@@ -24,5 +24,9 @@ export interface WorkspaceRoutes {
 export function bodyOf<Body>(schema: TObject, request: FastifyRequest): Body {
   const body = request.body ?? {};
   if (Check(schema, body)) return body as Body;
-  throw new Refusal(400, "INVALID_REQUEST", `${request.method} ${request.routeOptions.url} got a faulty body.`);
+  throw new Refusal(
+    400,
+    "INVALID_REQUEST",
+    `${request.method} ${request.routeOptions.url} got a faulty body.`,
+  );
 }

@@ -33,7 +33,11 @@ export class SignInLimit {
   }
 
   /** Runs a check of a password; null from it is a failure and counts. */
-  async run<Result>(name: string | null, address: string, check: () => Promise<Result | null>): Promise<Result | null> {
+  async run<Result>(
+    name: string | null,
+    address: string,
+    check: () => Promise<Result | null>,
+  ): Promise<Result | null> {
     // Counted before the check, so that tries sent at the same moment count too.
     this.#checking += 1;
     for (const [key] of keysOf(name, address)) this.#add(key, 1);
@@ -61,10 +65,7 @@ export class SignInLimit {
 }
 
 /** Tokens have no name to be counted by: null. */
-function keysOf(
-  name: string | null,
-  address: string,
-): readonly (readonly [key: string, most: number])[] {
+function keysOf(name: string | null, address: string): readonly (readonly [key: string, most: number])[] {
   const byAddress = [`address ${address}`, TRIES.address] as const;
   return name === null ? [byAddress] : [[`name ${name.trim().toLowerCase()}`, TRIES.name], byAddress];
 }
