@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { FastifyInstance, FastifyServerFactory } from "fastify";
 
 /** An app that serves whatever lies below a path. It must be ready. */
@@ -9,7 +9,7 @@ export interface Mount {
 }
 
 /** One port for several apps: the first whose path fits is asked, else the app that the server is made for. */
-export function serverWith(mounts: readonly Mount[]): FastifyServerFactory<Server> {
+export function serverWith(mounts: readonly Mount[]): FastifyServerFactory {
   return (handler) => {
     const server = createServer((request, response) => {
       const { url = "/" } = request;

@@ -1,12 +1,7 @@
 import { CONSENSUS, type Rule } from "../tasks/rules.ts";
 
-/** What becomes of a task with one more answer. */
-export type Decision =
-  /** Enough say the same. `agreeing`: which of the votes, the new one being last. */
-  | { readonly decision: "solved" }
-  | { readonly decision: "ask again" }
-  /** No answer can reach the number any more, or the recogniser read it differently. */
-  | { readonly decision: "disagreed"; readonly reason: string };
+/** What becomes of a task with one more answer; `disagreed` with the sentence that says so. */
+export type Decision = "solved" | "ask again" | { readonly disagreed: string };
 
 /**
  * Stops as soon as enough answers agree, or cannot any more.
@@ -24,11 +19,11 @@ export function decide(
   const agreeing = votes.filter((vote) => same(vote, newest)).length;
   if (agreeing >= needed) {
     return rule.mode === "agree" && !same(reading, newest)
-      ? { decision: "disagreed", reason: "The recogniser and a person read it differently." }
-      : { decision: "solved" };
+      ? { disagreed: "The recogniser and a person read it differently." }
+      : "solved";
   }
   const best = Math.max(...votes.map((one) => votes.filter((other) => same(one, other)).length));
   return best + most - votes.length >= needed
-    ? { decision: "ask again" }
-    : { decision: "disagreed", reason: `${votes.length} people did not agree on an answer.` };
+    ? "ask again"
+    : { disagreed: `${votes.length} people did not agree on an answer.` };
 }

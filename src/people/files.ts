@@ -42,7 +42,10 @@ export class ItemFiles {
       ? this.#database.query<Row & { bytes: Buffer }>(READ_TASK, [of.task])
       : this.#database.query<Row & { bytes: Buffer }>(READ_CHECK, [of.check]));
     const whole = rows.length === 0 ? null : Buffer.concat(rows.map(({ bytes }) => bytes));
-    const files = unpackFiles(fields, whole).map(({ bytes, role }) => ({ bytes, role, ...describe(bytes) }));
+    const files = unpackFiles(fields, whole).map(({ bytes, role }) => {
+      const { type, width, height } = describe(bytes);
+      return { bytes, role, type, width, height };
+    });
     this.#remember(id, files);
     return files;
   }

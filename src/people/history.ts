@@ -67,7 +67,7 @@ export async function listHistory(database: Database, worker: number | null): Pr
     outcome: row.outcome,
     at: row.at.toISOString(),
     fixable: worker !== null && row.fixable,
-    ...(worker === null && { worker: row.worker }),
+    worker: row.worker,
   }));
 }
 
@@ -129,7 +129,7 @@ export async function readToday(database: Database, { worker }: SignedIn): Promi
 }
 
 function summaryOf({ kind, outcome, value }: ListRow): string {
-  if (outcome === "unsolvable") return String((value as { reason?: string } | null)?.reason ?? "");
+  if (outcome === "unsolvable") return (value as { reason?: string } | null)?.reason ?? "";
   if (value === null || kind === "widget") return "";
   return ANSWERING[kind].summary(value as never).slice(0, 60);
 }

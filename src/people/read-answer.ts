@@ -62,14 +62,8 @@ export function settlementOf(task: Answered, read: ReadAnswer): Settlement {
   const decision = decide(ruleOf(asked.fields), votes, reading, (one, other) =>
     sameValue(kind, asked, one, other),
   );
-  switch (decision.decision) {
-    case "solved":
-      return solved(task, solutionOf(kind, asked.type, value), votes.length);
-    case "ask again":
-      return backToQueue(task);
-    case "disagreed":
-      return failed(task, decision.reason);
-  }
+  if (decision === "solved") return solved(task, solutionOf(kind, asked.type, value), votes.length);
+  return decision === "ask again" ? backToQueue(task) : failed(task, decision.disagreed);
 }
 
 export function sameValue(kind: Kind, asked: Asked, one: unknown, other: unknown): boolean {

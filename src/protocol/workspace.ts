@@ -275,8 +275,7 @@ export interface HistoryRow {
   readonly at: string;
   /** Whether the caller has not collected it yet. */
   readonly fixable: boolean;
-  /** Whose it is; only for auditors and operators who ask for everybody's. */
-  readonly worker?: string;
+  readonly worker: string;
 }
 
 /** `{error: {code, message}}` of a refusal. */

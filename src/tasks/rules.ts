@@ -138,18 +138,16 @@ export class RuleList {
   /** A reading under way when a rule changes may miss the change, so each NOTIFY waits for it and reads again. */
   #read(): Promise<void> {
     this.#until = performance.now() + BELIEVED_MS;
-    const reading = (this.#reading ?? Promise.resolve())
-      .catch(() => undefined)
-      .then(() => listRules(this.#database))
-      .then((rows) => {
-        this.#rules = new Map(
-          rows.map(({ keyId, type, mode, consensus }) => [
-            `${keyId ?? "*"} ${type ?? "*"}`,
-            { mode, consensus },
-          ]),
-        );
-      });
+    const reading = this.#readAfter(this.#reading);
     this.#reading = reading;
     return reading;
+  }
+
+  async #readAfter(former: Promise<void> | null): Promise<void> {
+    await former?.catch(() => undefined);
+    const rows = await listRules(this.#database);
+    this.#rules = new Map(
+      rows.map(({ keyId, type, mode, consensus }) => [`${keyId ?? "*"} ${type ?? "*"}`, { mode, consensus }]),
+    );
   }
 }

@@ -1,4 +1,3 @@
-import type { Static } from "typebox";
 import { listHistory } from "../../people/history.ts";
 import {
   BODIES,
@@ -14,39 +13,36 @@ interface OfRow {
   readonly Params: { readonly id: string };
 }
 
-const ROW = `${PREFIX}/api/history/:id`;
+const HISTORY = `${PREFIX}/api/history`;
 
 /** A worker's last answers, and their correction. Operators and auditors may see everybody's. */
 export function serveHistory({ app, desk, reader, writer }: WorkspaceRoutes): void {
-  app.get<{ Querystring: { all?: string } }>(
-    `${PREFIX}/api/history`,
-    async (request): Promise<HistoryAnswer> => {
-      const { who } = await reader(request);
-      const all = request.query.all === "1";
-      if (all && who.role === "worker") {
-        throw new Refusal(403, "FORBIDDEN", "Only operators and auditors see everybody's history.");
-      }
-      return { rows: await listHistory(desk.database, all ? null : who.worker) };
-    },
-  );
+  app.get<{ Querystring: { all?: string } }>(HISTORY, async (request): Promise<HistoryAnswer> => {
+    const { who } = await reader(request);
+    const all = request.query.all === "1";
+    if (all && who.role === "worker") {
+      throw new Refusal(403, "FORBIDDEN", "Only operators and auditors see everybody's history.");
+    }
+    return { rows: await listHistory(desk.database, all ? null : who.worker) };
+  });
 
-  app.get<OfRow>(ROW, async (request): Promise<HistoryItemAnswer> => {
+  app.get<OfRow>(`${HISTORY}/:id`, async (request): Promise<HistoryItemAnswer> => {
     const { who } = await reader(request);
     const found = await desk.earlier(who.worker, idOf(request.params.id));
     if (found === null) throw leaseLost();
     return { item: found.item, value: found.value };
   });
 
-  app.get<OfRow & { Params: { readonly n: string } }>(`${ROW}/file/:n`, async (request, reply) => {
+  app.get<OfRow & { Params: { readonly n: string } }>(`${HISTORY}/:id/file/:n`, async (request, reply) => {
     const { who } = await reader(request);
     const found = await desk.earlier(who.worker, idOf(request.params.id));
     if (found === null) throw leaseLost();
     return sendFile(reply, found.files, request.params.n);
   });
 
-  app.post<OfRow>(`${ROW}/fix`, async (request): Promise<FixAnswer> => {
+  app.post<OfRow>(`${HISTORY}/:id/fix`, async (request): Promise<FixAnswer> => {
     const { who } = await writer(request);
-    const { value } = bodyOf<Static<typeof BODIES.fix>>(BODIES.fix, request);
+    const { value } = bodyOf(BODIES.fix, request);
     const fixed = await desk.correct(who.worker, idOf(request.params.id), value);
     return { outcome: fixed ? "accepted" : "too-late" };
   });

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Static } from "typebox";
 import { extend, parseLease, type LeaseName } from "../../people/claims.ts";
 import type { LoadedFile } from "../../people/files.ts";
 import { BODIES, type AnswerAnswer, type ClaimAnswer } from "../../protocol/workspace.ts";
@@ -26,7 +25,7 @@ export function serveItems({ app, desk, reader, writer }: WorkspaceRoutes): void
   app.post(`${PREFIX}/api/claim`, async (request): Promise<ClaimAnswer> => {
     const { who } = await writer(request);
     if (who.role === "auditor") throw new Refusal(403, "FORBIDDEN", "An auditor only reads.");
-    const { ahead = false } = bodyOf<Static<typeof BODIES.claim>>(BODIES.claim, request);
+    const { ahead = false } = bodyOf(BODIES.claim, request);
     return { item: await desk.claim(who.session, ahead, originOf(request)) };
   });
 
@@ -42,7 +41,7 @@ export function serveItems({ app, desk, reader, writer }: WorkspaceRoutes): void
 
   app.post<OfItem>(`${ITEM}/answer`, async (request): Promise<AnswerAnswer> => {
     const { who, name } = await holder(request);
-    const { value, shownMs } = bodyOf<Static<typeof BODIES.answer>>(BODIES.answer, request);
+    const { value, shownMs } = bodyOf(BODIES.answer, request);
     const taken = await settlements.answer(who.session, name, value, shownMs, originOf(request));
     if (taken === null) throw leaseLost();
     return { outcome: taken.outcome, historyId: String(taken.id) };
@@ -56,7 +55,7 @@ export function serveItems({ app, desk, reader, writer }: WorkspaceRoutes): void
 
   app.post<OfItem>(`${ITEM}/unsolvable`, async (request, reply) => {
     const { who, name } = await holder(request);
-    const { reason, note } = bodyOf<Static<typeof BODIES.unsolvable>>(BODIES.unsolvable, request);
+    const { reason, note } = bodyOf(BODIES.unsolvable, request);
     if (!(await settlements.unsolvable(who.session, name, reason, note ?? null))) throw leaseLost();
     return reply.code(204).send();
   });

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { TObject } from "typebox";
+import type { Static, TObject } from "typebox";
 import { Check } from "typebox/value";
 import type { PeopleDesk } from "../../people/desk.ts";
 import type { Visitor } from "./guard.ts";
@@ -21,9 +21,9 @@ export interface WorkspaceRoutes {
  * The body of a call.
  * @throws Refusal when it is not as the schema says
  */
-export function bodyOf<Body>(schema: TObject, request: FastifyRequest): Body {
+export function bodyOf<Schema extends TObject>(schema: Schema, request: FastifyRequest): Static<Schema> {
   const body = request.body ?? {};
-  if (Check(schema, body)) return body as Body;
+  if (Check(schema, body)) return body;
   throw new Refusal(
     400,
     "INVALID_REQUEST",

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Static } from "typebox";
 import {
   acceptInvite,
   endSession,
@@ -44,7 +43,7 @@ export function serveSessions({ app, desk, reader, writer }: WorkspaceRoutes): v
   app.get(`${PREFIX}/api/session`, async (request) => answer(await reader(request)));
 
   app.post(`${PREFIX}/api/sign-in`, async (request, reply) => {
-    const { name, password } = bodyOf<Static<typeof BODIES.signIn>>(BODIES.signIn, request);
+    const { name, password } = bodyOf(BODIES.signIn, request);
     const opened = await limited(request, name, () => signIn(database, name, password));
     if (opened === null) {
       throw new Refusal(401, "BAD_CREDENTIALS", "The name or the password is wrong.");
@@ -53,14 +52,14 @@ export function serveSessions({ app, desk, reader, writer }: WorkspaceRoutes): v
   });
 
   app.post(`${PREFIX}/api/invite`, async (request) => {
-    const { token } = bodyOf<Static<typeof BODIES.invite>>(BODIES.invite, request);
+    const { token } = bodyOf(BODIES.invite, request);
     const name = await limited(request, null, () => findInvited(database, token));
     if (name === null) throw inviteUsed();
     return { name };
   });
 
   app.post(`${PREFIX}/api/accept-invite`, async (request, reply) => {
-    const { token, password } = bodyOf<Static<typeof BODIES.acceptInvite>>(BODIES.acceptInvite, request);
+    const { token, password } = bodyOf(BODIES.acceptInvite, request);
     const fault = passwordFault(password);
     if (fault !== null) throw new Refusal(422, "WEAK_PASSWORD", fault);
     const opened = await limited(request, null, () => acceptInvite(database, token, password));
@@ -78,7 +77,7 @@ export function serveSessions({ app, desk, reader, writer }: WorkspaceRoutes): v
 
   app.put(`${PREFIX}/api/preferences`, async (request) => {
     const { who, csrf } = await writer(request);
-    const { kinds } = bodyOf<Static<typeof BODIES.preferences>>(BODIES.preferences, request);
+    const { kinds } = bodyOf(BODIES.preferences, request);
     return answer({ who: { ...who, accepts: await setAccepts(database, who.worker, kinds) }, csrf });
   });
 
