@@ -15,11 +15,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   database: ["base", "config"],
   accounts: ["base", "config", "database"],
   sites: ["base", "database"],
+  widgets: ["base", "protocol", "database"],
   tasks: ["base", "protocol", "database", "accounts", "sites"],
   solvers: ["base", "protocol", "database", "tasks"],
   callbacks: ["base", "protocol", "database", "tasks"],
-  people: ["base", "protocol", "database", "tasks"],
-  http: ["base", "protocol", "config", "database", "accounts", "sites", "tasks", "people", "metrics"],
+  people: ["base", "protocol", "database", "widgets", "tasks"],
+  http: [
+    "base",
+    "protocol",
+    "config",
+    "database",
+    "accounts",
+    "sites",
+    "widgets",
+    "tasks",
+    "people",
+    "metrics",
+  ],
 };
 
 const MAX_LINES = 400;
