@@ -41,7 +41,7 @@ const IMAGE_PART = 8000;
 // Of an account's items as many are accepted as its balance covers in order of arrival. An item that does not fit but
 // costs no more than the whole balance comes back as "again": a dearer one before it may have been in the way.
 // Plan: function scans of at most a few hundred rows, primary key probes of accounts; no table is scanned.
-const SUBMIT = {
+export const SUBMIT = {
   name: "submit",
   text: `
   with item as materialized (
