@@ -10,13 +10,15 @@ import { connect } from "./database/connect.ts";
 import { AddressGuard } from "./callbacks/address-guard.ts";
 import { CallbackUrls } from "./callbacks/callback-url.ts";
 import { Deliverer } from "./callbacks/deliverer.ts";
-import { renderCallback } from "./http/answers.ts";
+import { redeliverTask } from "./callbacks/deliveries.ts";
+import { callbackPayload } from "./http/callback-payload.ts";
 import { buildPublicApp } from "./http/public-app.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
 import { Runner } from "./solvers/runner.ts";
 import { MACHINE_LANE } from "./protocol/lanes.ts";
+import { Examples } from "./tasks/examples.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
 import { Settler } from "./tasks/settle.ts";
@@ -68,8 +70,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.push({ name: "runners", stop: runners.stop });
     database.listen(TASKS_CHANNEL, runners.wake);
 
+    const examples = new Examples(config.exampleDays);
     const sweeper = new Sweeper({
       database,
+      chores: [{ everyMs: 60_000, run: () => examples.forget(database) }],
       keepSeconds: config.keepSeconds,
       logger,
       onSwept: ({ requeued, expired, deleted }) => {
@@ -86,7 +90,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       ...connected,
       guard,
       logger,
-      render: (task) => renderCallback(task, logger),
+      render: (task, url) => callbackPayload(task, url, logger),
       onTry: (accepted) => metrics.callbackTries.inc({ outcome: accepted ? "delivered" : "failed" }),
     });
     started.push({ name: "callbacks", stop: () => deliverer.stop() });
@@ -101,6 +105,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       submitter: new Submitter(database, images, runners.taker),
       reader: new Reader(database),
       callbackUrls: new CallbackUrls(guard),
+      redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
     });
     started.push({ name: "http", stop: () => closeApp(app) });
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {

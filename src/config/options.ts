@@ -167,6 +167,14 @@ export const OPTIONS = {
     describe: "getTaskResult calls allowed for one task.",
     parse: integer(100, 1_000_000_000),
   },
+  exampleDays: {
+    env: "GLYPHDESK_EXAMPLES",
+    fallback: "90",
+    expected: "off, or a number of days from 1 to 36500",
+    describe:
+      "How long pictures are kept with what reports and workers said of their answers, to learn from. off keeps none and deletes those there are.",
+    parse: (text: string) => (text === "off" ? 0 : integer(1, 36_500)(text)),
+  },
   threads: {
     env: "GLYPHDESK_THREADS",
     fallback: "0",
