@@ -21,6 +21,7 @@ import { MACHINE_LANE } from "./protocol/lanes.ts";
 import { Examples } from "./tasks/examples.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
+import { RecentResults } from "./tasks/recent-results.ts";
 import { Settler } from "./tasks/settle.ts";
 import { Submitter, TASKS_CHANNEL } from "./tasks/submit.ts";
 import { endAllLeases } from "./tasks/sweep.ts";
@@ -59,10 +60,12 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       ? await loadSolvers(config.solvers, { logger, ...(config.threads > 0 && { threads: config.threads }) })
       : [];
     const images = new RecentImages(solvers.length > 0 ? RECENT_IMAGE_BYTES : 0);
+    const results = new RecentResults();
     const metrics = new Metrics();
     const runners = await startRunners(runs ? postsOf(solvers) : [], {
       database,
       images,
+      results,
       logger,
       metrics,
       keepSeconds: config.keepSeconds,
@@ -102,8 +105,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       metrics,
       keys: new KeyRing(database),
       sites: new SiteList(database),
-      submitter: new Submitter(database, images, runners.taker),
-      reader: new Reader(database),
+      submitter: new Submitter(database, images, results, runners.taker),
+      reader: new Reader(database, results),
       callbackUrls: new CallbackUrls(guard),
       redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
     });
@@ -130,6 +133,7 @@ async function closeApp(app: FastifyInstance): Promise<void> {
 interface RunnersOptions {
   readonly database: ConstructorParameters<typeof Settler>[0];
   readonly images: RecentImages;
+  readonly results: RecentResults;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly keepSeconds: number;
@@ -137,7 +141,7 @@ interface RunnersOptions {
 
 async function startRunners(posts: readonly Post[], options: RunnersOptions) {
   const { database, images, logger, metrics } = options;
-  const settler = new Settler(database, options.keepSeconds);
+  const settler = new Settler(database, options.keepSeconds, options.results);
   const runners = posts.map(
     ({ solver, lane }) =>
       new Runner({

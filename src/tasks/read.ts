@@ -2,6 +2,7 @@ import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { Micros } from "../base/money.ts";
+import type { RecentResults } from "./recent-results.ts";
 import type { State } from "./states.ts";
 
 /** What the wire may know of a task. */
@@ -39,10 +40,12 @@ const BALANCES = {
 
 /** Reads tasks and balances for callers, many in one statement. */
 export class Reader {
+  readonly #results: RecentResults;
   readonly #tasks: Batcher<number, { readonly task: TaskView | null }>;
   readonly #balances: Batcher<number, Micros>;
 
-  constructor(database: Database) {
+  constructor(database: Database, results: RecentResults) {
+    this.#results = results;
     this.#tasks = new Batcher(
       async (ids) => {
         const rows = await database.query<TaskView>(READ, [ids]);
@@ -63,7 +66,10 @@ export class Reader {
 
   /** Null when there is no such task, or when it is another account's: the caller must not be able to tell. */
   task(id: number, accountId: number): Promise<TaskView | null> {
-    return this.#tasks.submit(id).then(({ task }) => (task?.accountId === accountId ? task : null));
+    const own = (task: TaskView | null) => (task?.accountId === accountId ? task : null);
+    const known = this.#results.find(id);
+    if (known !== undefined) return Promise.resolve(own(known));
+    return this.#tasks.submit(id).then(({ task }) => own(task));
   }
 
   balance(accountId: number): Promise<Micros> {

@@ -1,6 +1,8 @@
 import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
+import { TASK_VIEW, type TaskView } from "./read.ts";
+import type { RecentResults } from "./recent-results.ts";
 import { ENDED, SCHEDULE_CALLBACKS } from "./schedule-callbacks.ts";
 
 /** How a leased task ends, or goes back. */
@@ -69,16 +71,21 @@ export const SETTLE = {
     where t.key = i.key and t.lease = i.lease and t.state = 'leased' and i."to" = 'queued'
     returning t.key
   ), ${END_TASKS}
-  select key from ended union all select key from requeued`,
+  select key, ${TASK_VIEW("ended")} from ended
+  union all
+  select key, null, null, null, null, null, null, null, null, null from requeued`,
 };
 
 /** Ends leased tasks, many in one commit, and moves their money. */
 export class Settler {
   readonly #batcher: Batcher<Settlement, Settled>;
 
-  /** @param keepSeconds how long ended tasks can be read */
-  constructor(database: Database, keepSeconds: number) {
-    this.#batcher = new Batcher((items) => settle(database, keepSeconds, items), { maxItems: 200 });
+  /**
+   * @param keepSeconds how long ended tasks can be read
+   * @param results is told of what was committed
+   */
+  constructor(database: Database, keepSeconds: number, results: RecentResults) {
+    this.#batcher = new Batcher((items) => settle(database, keepSeconds, results, items), { maxItems: 200 });
   }
 
   settle(settlement: Settlement): Promise<Settled> {
@@ -89,6 +96,7 @@ export class Settler {
 async function settle(
   database: Database,
   keepSeconds: number,
+  results: RecentResults,
   items: readonly Settlement[],
 ): Promise<Settled[]> {
   const records = items.map((item) => ({
@@ -102,7 +110,12 @@ async function settle(
     error_code: item.to === "failed" ? item.errorCode : null,
     error_description: item.to === "failed" ? item.errorDescription : null,
   }));
-  const rows = await database.query<Row & { key: number }>(SETTLE, [JSON.stringify(records), keepSeconds]);
+  const keptUntil = performance.now() + keepSeconds * 1000;
+  const rows = await database.query<Row & { key: number } & (TaskView | { id: null })>(SETTLE, [
+    JSON.stringify(records),
+    keepSeconds,
+  ]);
+  for (const row of rows) if (row.id !== null) results.ended(row, keptUntil);
   const settled = new Set(rows.map(({ key }) => key));
   return items.map(({ key }) => (settled.has(key) ? "settled" : "late"));
 }

@@ -5,6 +5,7 @@ import { isUniqueViolation } from "../database/faults.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { NEW_LEASE, type ClaimedTask } from "./claim.ts";
 import type { RecentImages } from "./recent-images.ts";
+import type { RecentResults } from "./recent-results.ts";
 
 /** NOTIFY channel on which the lanes of newly queued tasks are told. */
 export const TASKS_CHANNEL = "glyphdesk_tasks";
@@ -104,13 +105,15 @@ const ID_ATTEMPTS = 12;
 export class Submitter {
   readonly #database: Database;
   readonly #images: RecentImages;
+  readonly #results: RecentResults;
   readonly #taker: Taker | null;
   readonly #batcher: Batcher<NewTask, Written>;
 
   /** @param taker null in processes that run no solver */
-  constructor(database: Database, images: RecentImages, taker: Taker | null) {
+  constructor(database: Database, images: RecentImages, results: RecentResults, taker: Taker | null) {
     this.#database = database;
     this.#images = images;
+    this.#results = results;
     this.#taker = taker;
     this.#batcher = new Batcher((tasks) => this.#flush(tasks), { maxItems: 200 });
   }
@@ -160,7 +163,8 @@ export class Submitter {
         results[ord] = { outcome: "accepted", id };
         if (lease === null) this.#images.put(key, task.image);
         else {
-          const { type, fields, image, deadlineMs } = task;
+          const { accountId, price, type, fields, image, deadlineMs } = task;
+          this.#results.leased({ id, accountId, price, createdAt: Math.round(Date.now() / 1000) });
           taken.push({ key, lease, type, fields, image, deadlineMs, attempt: 1 });
         }
       }

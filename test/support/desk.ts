@@ -4,6 +4,7 @@ import type { Micros } from "../../src/base/money.ts";
 import { splitClientKey } from "../../src/protocol/client-key.ts";
 import { Reader } from "../../src/tasks/read.ts";
 import { RecentImages } from "../../src/tasks/recent-images.ts";
+import { RecentResults } from "../../src/tasks/recent-results.ts";
 import { Settler } from "../../src/tasks/settle.ts";
 import { Submitter, type NewTask } from "../../src/tasks/submit.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -12,8 +13,11 @@ import { createTestDatabase, type TestDatabase } from "./database.ts";
 export interface TestDesk extends TestDatabase {
   readonly submitter: Submitter;
   readonly settler: Settler;
+  /** Shares nothing with the two above: what it answers comes from the database. */
   readonly reader: Reader;
   readonly images: RecentImages;
+  /** Of submitter and settler. */
+  readonly results: RecentResults;
   /** Makes an account with one key. */
   addAccount(name: string, balance: Micros): Promise<TestAccount>;
 }
@@ -30,13 +34,15 @@ export async function createTestDesk(): Promise<TestDesk> {
   const testDatabase = await createTestDatabase();
   const { database } = testDatabase;
   const images = new RecentImages(1_000_000);
+  const results = new RecentResults();
   const keys = new KeyRing(database);
   return {
     ...testDatabase,
     images,
-    submitter: new Submitter(database, images, null),
-    settler: new Settler(database, 600),
-    reader: new Reader(database),
+    results,
+    submitter: new Submitter(database, images, results, null),
+    settler: new Settler(database, 600, results),
+    reader: new Reader(database, new RecentResults()),
     async addAccount(name, balance) {
       const account = await createAccount(database, name, balance);
       const key = await createKey(database, name);
