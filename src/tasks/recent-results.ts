@@ -5,9 +5,9 @@ import type { TaskView } from "./read.ts";
  * else may end it meanwhile (cancelled on another node, deadline), so not for long; most solvers need less.
  */
 const LEASED_BELIEVED_MS = 1_000;
-/** Bounds of what is remembered; the oldest go first. */
-const MAX_TASKS = 20_000;
-const MAX_CHARACTERS = 8_000_000;
+/** Bounds of one generation; two are remembered. */
+const GENERATION_TASKS = 10_000;
+const GENERATION_CHARACTERS = 4_000_000;
 
 interface Remembered {
   readonly view: TaskView;
@@ -23,7 +23,9 @@ interface Remembered {
  * is kept. Views carry their account: the reader compares it, here as with the database's rows.
  */
 export class RecentResults {
-  readonly #tasks = new Map<number, Remembered>();
+  // Generations, because taking single entries from the front of a large Map costs a walk over those already taken.
+  #young = new Map<number, Remembered>();
+  #old = new Map<number, Remembered>();
   #characters = 0;
 
   /** The task is committed and leased to this process. */
@@ -49,30 +51,23 @@ export class RecentResults {
 
   /** Whoever ends tasks in any other way than by their lease says so here after the commit: the next read asks the database. */
   forget(id: number): void {
-    const known = this.#tasks.get(id);
-    if (known === undefined) return;
-    this.#tasks.delete(id);
-    this.#characters -= charactersOf(known);
+    this.#young.delete(id);
+    this.#old.delete(id);
   }
 
   /** Undefined when the database has to be asked. */
   find(id: number): TaskView | undefined {
-    const known = this.#tasks.get(id);
+    const known = this.#young.get(id) ?? this.#old.get(id);
     return known !== undefined && known.until > performance.now() ? known.view : undefined;
   }
 
   #put(remembered: Remembered): void {
-    const { id } = remembered.view;
-    this.forget(id);
-    this.#tasks.set(id, remembered);
-    this.#characters += charactersOf(remembered);
-    for (const oldest of this.#tasks.keys()) {
-      if (this.#tasks.size <= MAX_TASKS && this.#characters <= MAX_CHARACTERS) break;
-      this.forget(oldest);
-    }
+    const { id, solution, errorDescription } = remembered.view;
+    this.#young.set(id, remembered);
+    this.#characters += (solution?.length ?? 0) + (errorDescription?.length ?? 0);
+    if (this.#young.size < GENERATION_TASKS && this.#characters < GENERATION_CHARACTERS) return;
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#characters = 0;
   }
-}
-
-function charactersOf({ view }: Remembered): number {
-  return (view.solution?.length ?? 0) + (view.errorDescription?.length ?? 0);
 }
