@@ -13,6 +13,7 @@ import { Deliverer } from "./callbacks/deliverer.ts";
 import { redeliverTask } from "./callbacks/deliveries.ts";
 import { callbackPayload } from "./http/callback-payload.ts";
 import { buildPublicApp } from "./http/public-app.ts";
+import { buildWidgetApp } from "./http/widget-app.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
@@ -26,6 +27,7 @@ import { Settler } from "./tasks/settle.ts";
 import { Submitter, TASKS_CHANNEL } from "./tasks/submit.ts";
 import { endAllLeases } from "./tasks/sweep.ts";
 import { Sweeper } from "./tasks/sweeper.ts";
+import { WidgetTickets } from "./widgets/tickets.ts";
 
 const RECENT_IMAGE_BYTES = 32 * 1024 * 1024;
 
@@ -98,6 +100,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     });
     started.push({ name: "callbacks", stop: () => deliverer.stop() });
 
+    const tickets = new WidgetTickets({ database, origin: config.widgetOrigin, port: () => portOf(widgets) });
+    const widgets = buildWidgetApp({ tickets, logger });
+    started.push({ name: "widgets", stop: () => closeApp(widgets) });
+    if (config.role !== "runner") await listenForWidgets(widgets, config, logger);
+
     const app = buildPublicApp({
       config,
       logger,
@@ -121,6 +128,28 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     await stop();
     throw error;
   }
+}
+
+/** The widget origin needs a port of its own, but which one matters only to operators who say so. */
+async function listenForWidgets(app: FastifyInstance, config: Config, logger: Logger): Promise<void> {
+  const { host, port, widgetPort } = config;
+  const wanted = widgetPort ?? (port === 0 ? 0 : port + 1);
+  const at = `${host}:${wanted}`;
+  try {
+    await app.listen({ host, port: wanted });
+  } catch (error) {
+    if (widgetPort !== null) {
+      throw new OperatorError(
+        `Cannot listen on ${at} for widgets: ${messageOf(error)}\nChoose another with GLYPHDESK_WIDGET_PORT (0 takes any free port).`,
+      );
+    }
+    logger.warn({ reason: messageOf(error) }, `cannot listen on ${at} for widgets; taking any free port`);
+    await app.listen({ host, port: 0 });
+  }
+}
+
+function portOf(app: FastifyInstance): number {
+  return (app.server.address() as AddressInfo).port;
 }
 
 /** Lets requests under way finish; connections that still hang after a while are cut, or they would hold up the end. */
