@@ -41,7 +41,7 @@ function startProcess(keepSeconds = 600) {
     settler: new Settler(desk.database, keepSeconds, results),
     reader: new Reader(counted, results),
     statements: () => statements,
-    async submit(): Promise<{ readonly id: number; readonly task: ClaimedTask }> {
+    submit: async (): Promise<{ readonly id: number; readonly task: ClaimedTask }> => {
       const submitted = await submitter.submit(payer.task());
       const task = taken.pop();
       assert(submitted.outcome === "accepted" && task);
