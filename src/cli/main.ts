@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { messageOf, OperatorError } from "../base/errors.ts";
 import { accountCommands } from "./accounts.ts";
 import { auditCommand } from "./audit.ts";
+import { backupCommands } from "./backup.ts";
 import { callbackCommands } from "./callbacks.ts";
 import { keyCommands } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -27,6 +28,7 @@ export async function main(words: readonly string[]): Promise<void> {
     ruleCommands(),
     auditCommand(),
     migrateCommand(),
+    ...backupCommands(),
   ]) {
     program.addCommand(command);
   }
