@@ -5,9 +5,10 @@ import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/options.ts";
 import type { Database } from "../database/database.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { SiteList } from "../sites/sites.ts";
+import type { Admission } from "../tasks/admit.ts";
 import type { QueueStats } from "../tasks/queue-stats.ts";
 import type { Reader } from "../tasks/read.ts";
+import type { RuleList } from "../tasks/rules.ts";
 import type { Submitter } from "../tasks/submit.ts";
 import type { GuardedSubmitter } from "../tasks/submit-guarded.ts";
 import type { Waiters } from "../tasks/waiters.ts";
@@ -15,6 +16,7 @@ import { renderError } from "./answers.ts";
 import { acceptAnyBody } from "./body.ts";
 import { TaskRate } from "./key-limits.ts";
 import { serveMethod, serveOpenMethod } from "./method.ts";
+import { serverWith, type Mount } from "./mount.ts";
 import { cancelTask, type CancelTask } from "./routes/cancel-task.ts";
 import { createTask, type CreateTaskOptions } from "./routes/create-task.ts";
 import { getBalance } from "./routes/get-balance.ts";
@@ -32,7 +34,8 @@ export interface PublicAppOptions {
   readonly logger: Logger;
   readonly database: Database;
   readonly keys: KeyRing;
-  readonly sites: SiteList;
+  readonly admission: Admission;
+  readonly rules: RuleList;
   readonly submitter: Submitter;
   readonly guarded: GuardedSubmitter;
   readonly reader: Reader;
@@ -43,6 +46,8 @@ export interface PublicAppOptions {
   readonly metrics: Metrics;
   readonly callbackUrls: CreateTaskOptions["callbackUrls"];
   readonly redeliver: Redeliver;
+  /** Apps that serve whatever lies below a path of this one's port. */
+  readonly mounts?: readonly Mount[];
 }
 
 /** The answer to bytes that are no HTTP request: the one case that has no method to answer for, and no 200. */
@@ -72,9 +77,7 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   const { maxImageBytes, prices, pollLimit, trustProxy, userAgent } = config;
   const app = Fastify({
     logger: false,
-    // Above the 60 s for which common clients and proxies keep an idle connection.
-    keepAliveTimeout: 75_000,
-    requestTimeout: 30_000,
+    serverFactory: serverWith(options.mounts ?? []),
     forceCloseConnections: "idle",
     return503OnClosing: false,
     frameworkErrors: (_error, request, reply) => void sendJson(reply, unknownMethod(request)),

@@ -1,6 +1,7 @@
 import type { Micros } from "../base/money.ts";
 import type { Database, Row } from "../database/database.ts";
-import { laneOf } from "../protocol/lanes.ts";
+import { kindOf } from "../protocol/kinds.ts";
+import { laneOf, peopleLane } from "../protocol/lanes.ts";
 import type { TaskType } from "../protocol/catalogue/task-type.ts";
 import { paceOf } from "./usage.ts";
 
@@ -59,7 +60,7 @@ export class QueueStats {
 
   async #ask(types: readonly TaskType[], price: Micros): Promise<QueueLoad> {
     const [first] = types;
-    const lane = (first && laneOf(first.route)) ?? "";
+    const lane = first === undefined || first.route.kind === "not offered" ? "" : laneFor(first);
     const titles = types.map(({ title }) => title);
     const [total, [row], pace] = await Promise.all([
       this.#places(lane),
@@ -77,4 +78,9 @@ export class QueueStats {
       speed: pace.solved === 0 ? 0 : Math.round((pace.seconds / pace.solved) * 1000) / 1000,
     };
   }
+}
+
+/** Where tasks of the type go first; for people's, the lane of its usual kind. */
+function laneFor({ route, title }: TaskType): string {
+  return laneOf(route) ?? peopleLane(kindOf(title, {}));
 }

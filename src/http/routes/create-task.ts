@@ -5,11 +5,12 @@ import type { ClientKey } from "../../protocol/client-key.ts";
 import { taskTypeOf } from "../../protocol/catalogue/catalogue.ts";
 import type { TaskType } from "../../protocol/catalogue/task-type.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
-import { decodeFile, decodePicture } from "../../protocol/picture.ts";
-import type { SiteList } from "../../sites/sites.ts";
-import { admit, type Place } from "../../tasks/admit.ts";
+import { packFiles } from "../../protocol/pack-files.ts";
+import { decodePicture } from "../../protocol/picture.ts";
+import { admit, type Admission, type Place } from "../../tasks/admit.ts";
 import { identityOf, type Identity } from "../../tasks/idempotency.ts";
 import type { Reader } from "../../tasks/read.ts";
+import { withRule, type RuleList } from "../../tasks/rules.ts";
 import type { Submitted, Submitter } from "../../tasks/submit.ts";
 import type { GuardedOutcome, GuardedSubmitter } from "../../tasks/submit-guarded.ts";
 import type { Waiters } from "../../tasks/waiters.ts";
@@ -20,7 +21,8 @@ import type { Method, MethodRequest } from "../method.ts";
 import { taskWithin } from "../wait.ts";
 
 export interface ReadTaskOptions {
-  readonly sites: SiteList;
+  readonly admission: Admission;
+  readonly rules: RuleList;
   readonly maxImageBytes: number;
   /** Prices by lower-case name or title of a type that differ from the built-in ones. */
   readonly prices: ReadonlyMap<string, Micros>;
@@ -107,9 +109,12 @@ export function readTask(
   const { type, task } = taskTypeOf(request["task"]);
   const extras = readExtras(request);
   const { body, deadlineMs = extras.deadlineMs ?? type.deadline, ...read } = type.read(task);
-  const fields = extras.confidence === undefined ? read : { confidence: extras.confidence, ...read };
-  const image = typeof body === "string" ? decodePicture(body, options.maxImageBytes) : null;
-  if (fields["imagesBase64"] !== undefined) checkFiles(fields, options.maxImageBytes);
+  const asked = extras.confidence === undefined ? read : { confidence: extras.confidence, ...read };
+  const { fields, image } =
+    typeof body === "string"
+      ? { fields: asked, image: decodePicture(body, options.maxImageBytes) }
+      : packFiles(asked, options.maxImageBytes);
+  const rule = options.rules.of(keyId, type.title);
   return {
     type,
     task: {
@@ -117,14 +122,14 @@ export function readTask(
       keyId,
       type: type.title,
       deadlineMs: Math.min(Number(deadlineMs), type.deadline),
-      fields: type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields,
+      fields: withRule(type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields, rule),
       image,
     },
     waitMs: extras.waitMs,
     admit() {
-      const { prices, sites } = options;
+      const { prices, admission } = options;
       const own = prices.get(type.title.toLowerCase()) ?? prices.get(type.name.toLowerCase());
-      return admit(type, fields, own ?? type.price, sites);
+      return admit(type, fields, own ?? type.price, rule, admission);
     },
   };
 }
@@ -194,12 +199,4 @@ function withSuffixes(
     ...(module !== null && !fields["capMonsterModule"] ? { capMonsterModule: module } : {}),
     ...(threshold !== null && !fields["recognizingThreshold"] ? { recognizingThreshold: threshold } : {}),
   };
-}
-
-/** Each file of a ComplexImageTask must be a picture within the limits, or with PayloadType Audio any file. */
-function checkFiles(fields: Readonly<Record<string, unknown>>, maxBytes: number): void {
-  const { PayloadType } = (fields["metadata"] ?? {}) as { readonly PayloadType?: string };
-  const check = PayloadType === "Audio" ? decodeFile : decodePicture;
-  const files = fields["imagesBase64"] as readonly string[];
-  files.forEach((file, at) => check(file, maxBytes, `imagesBase64[${at}]`));
 }

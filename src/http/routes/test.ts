@@ -1,23 +1,20 @@
 import { toDollars } from "../../base/money.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
 import type { JsonObject } from "../../protocol/json.ts";
-import type { Reader } from "../../tasks/read.ts";
 import { checkTask } from "../key-limits.ts";
 import type { Method, MethodRequest } from "../method.ts";
-import { readTask, type CreateTaskOptions } from "./create-task.ts";
+import { readTask, type CreateTaskOptions, type ReadTaskOptions } from "./create-task.ts";
 
 /** Longer strings are echoed by their length. */
 const SHOWN = 200;
+
+type TestOptions = ReadTaskOptions & Pick<CreateTaskOptions, "callbackUrls" | "reader">;
 
 /**
  * test: echoes the request, and says what createTask would have answered and how it was understood. Nothing is
  * created and nothing charged.
  */
-export function test(
-  options: Pick<CreateTaskOptions, "sites" | "maxImageBytes" | "prices" | "callbackUrls"> & {
-    reader: Reader;
-  },
-): Method {
+export function test(options: TestOptions): Method {
   return {
     path: "/test",
     async handle(request) {
@@ -33,7 +30,7 @@ export function test(
 
 async function wouldBe(
   request: MethodRequest,
-  { callbackUrls, reader, ...options }: Parameters<typeof test>[0],
+  { callbackUrls, reader, ...options }: TestOptions,
 ): Promise<JsonObject> {
   const { caller, fields } = request;
   try {
