@@ -10,11 +10,15 @@ import { Reader } from "../../src/tasks/read.ts";
 import { RecentImages } from "../../src/tasks/recent-images.ts";
 import { Settler } from "../../src/tasks/settle.ts";
 import { Submitter, type NewTask } from "../../src/tasks/submit.ts";
+import { GuardedSubmitter } from "../../src/tasks/submit-guarded.ts";
+import { Waiters } from "../../src/tasks/waiters.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
 /** The engine on a fresh database, without HTTP and without solvers. */
 export interface TestDesk extends TestDatabase {
   readonly submitter: Submitter;
+  readonly guarded: GuardedSubmitter;
+  readonly waiters: Waiters;
   readonly settler: Settler;
   readonly reader: Reader;
   readonly images: RecentImages;
@@ -36,6 +40,7 @@ export async function createTestDesk(): Promise<TestDesk> {
   const { database } = testDatabase;
   const images = new RecentImages(1_000_000);
   const keys = new KeyRing(database);
+  const waiters = new Waiters(database);
   const people = new PeopleDesk({
     database,
     logger: silentLogger,
@@ -49,7 +54,9 @@ export async function createTestDesk(): Promise<TestDesk> {
     images,
     people,
     submitter: new Submitter(database, images, null),
-    settler: new Settler(database, 600),
+    guarded: new GuardedSubmitter(database, images, () => undefined),
+    waiters,
+    settler: new Settler(database, 600, (ids) => waiters.ended(ids)),
     reader: new Reader(database),
     async addAccount(name, balance) {
       const account = await createAccount(database, name, balance);
