@@ -30,6 +30,7 @@ import { forgetIdempotencyKeys } from "./tasks/idempotency.ts";
 import { QueueStats } from "./tasks/queue-stats.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
+import { RecentResults } from "./tasks/recent-results.ts";
 import { forgetReports, report } from "./tasks/report.ts";
 import { RuleList } from "./tasks/rules.ts";
 import { Settler } from "./tasks/settle.ts";
@@ -74,8 +75,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       ? await loadSolvers(config.solvers, { logger, ...(config.threads > 0 && { threads: config.threads }) })
       : [];
     const images = new RecentImages(solvers.length > 0 ? RECENT_IMAGE_BYTES : 0);
+    const results = new RecentResults();
     const metrics = new Metrics();
-    const waiters = new Waiters(database);
+    const waiters = new Waiters(database, results);
     const { keepSeconds } = config;
     const examples = new Examples(config.exampleDays);
     const tickets = new WidgetTickets({ database, origin: config.widgetOrigin, port: () => portOf(widgets) });
@@ -90,8 +92,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.push({ name: "people", stop: () => people.floor.stop() });
     const runners = await startRunners(runs ? postsOf(solvers) : [], {
       database,
-      onEnded: (ids) => waiters.ended(ids),
       images,
+      results,
       logger,
       metrics,
       people: people.presence,
@@ -141,15 +143,16 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       keys: new KeyRing(database),
       admission: { sites: new SiteList(database), people: people.presence },
       rules: await RuleList.open(database),
-      submitter: new Submitter(database, images, runners.taker),
+      submitter: new Submitter(database, images, results, runners.taker),
       guarded: new GuardedSubmitter(database, images, () => runners.wake("")),
-      reader: new Reader(database),
+      reader: new Reader(database, results),
       waiters,
       queueStats: new QueueStats(database, (lane) =>
         lane.startsWith(PEOPLE) ? people.presence.count(lane.slice(PEOPLE.length)) : runners.places(lane),
       ),
       async cancel(task) {
         const state = await cancel(database, config.keepSeconds, task);
+        results.forget(task.id);
         waiters.ended([task.id]);
         return state;
       },
@@ -217,16 +220,16 @@ function chores(database: Database, examples: Examples): Chore[] {
 interface RunnersOptions {
   readonly database: ConstructorParameters<typeof Settler>[0];
   readonly images: RecentImages;
+  readonly results: RecentResults;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly people: PeopleOnline;
   readonly keepSeconds: number;
-  readonly onEnded: (ids: readonly number[]) => void;
 }
 
 async function startRunners(posts: readonly Post[], options: RunnersOptions) {
   const { database, images, logger, metrics, people } = options;
-  const settler = new Settler(database, options.keepSeconds, options.onEnded);
+  const settler = new Settler(database, options.keepSeconds, options.results);
   const runners = posts.map(
     ({ solver, lane }) =>
       new Runner({

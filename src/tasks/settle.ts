@@ -2,6 +2,8 @@ import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import { FREE_BUDGETS } from "./budgets.ts";
+import { TASK_VIEW, type TaskView } from "./read.ts";
+import type { RecentResults } from "./recent-results.ts";
 import { ENDED, SCHEDULE_CALLBACKS } from "./schedule-callbacks.ts";
 import { TASKS_CHANNEL } from "./submit.ts";
 import { COUNT_USAGE } from "./usage.ts";
@@ -83,8 +85,9 @@ export const settleStatement = (name: string, also = "") => ({
   ), told as (
     select pg_notify('${TASKS_CHANNEL}', lane) from (select distinct lane from requeued where lane is not null) l
   ), ${END_TASKS}${also}
-  select key, id, null::bigint as told from ended
-  union all select key, null, (select count(*) from told) from requeued`,
+  select key, ${TASK_VIEW("ended")}, null::bigint as told from ended
+  union all
+  select key, null, null, null, null, null, null, null, null, null, (select count(*) from told) from requeued`,
 });
 
 export const SETTLE = settleStatement("settle");
@@ -95,14 +98,10 @@ export class Settler {
 
   /**
    * @param keepSeconds how long ended tasks can be read
-   * @param onEnded told the taskIds of each batch that ended, once that is committed
+   * @param results is told of what was committed
    */
-  constructor(
-    database: Database,
-    keepSeconds: number,
-    onEnded: (ids: readonly number[]) => void = () => undefined,
-  ) {
-    this.#batcher = new Batcher((items) => settle(database, keepSeconds, items, onEnded), { maxItems: 200 });
+  constructor(database: Database, keepSeconds: number, results: RecentResults) {
+    this.#batcher = new Batcher((items) => settle(database, keepSeconds, results, items), { maxItems: 200 });
   }
 
   settle(settlement: Settlement): Promise<Settled> {
@@ -113,14 +112,16 @@ export class Settler {
 async function settle(
   database: Database,
   keepSeconds: number,
+  results: RecentResults,
   items: readonly Settlement[],
-  onEnded: (ids: readonly number[]) => void,
 ): Promise<Settled[]> {
-  const rows = await database.query<Row & { key: number; id: number | null }>(
+  const keptUntil = performance.now() + keepSeconds * 1000;
+  const rows = await database.query<Row & { key: number } & (TaskView | { id: null })>(
     SETTLE,
     settleParameters(items, keepSeconds),
   );
-  onEnded(rows.flatMap(({ id }) => id ?? []));
+  // What a person answered may still be corrected, so it is not settled here but in src/people.
+  for (const row of rows) if (row.id !== null) results.ended(row, keptUntil);
   const settled = new Set(rows.map(({ key }) => key));
   return items.map(({ key }) => (settled.has(key) ? "settled" : "late"));
 }

@@ -1,4 +1,5 @@
 import type { Database, Row } from "../database/database.ts";
+import type { RecentResults } from "./recent-results.ts";
 
 /** Requests that may wait at once; others are answered without waiting. */
 const MAX_WAITERS = 2_000;
@@ -24,13 +25,16 @@ const NO_WAIT: Waiting = { over: Promise.resolve(), dismiss: () => undefined };
 /** Where requests wait for the end of a task. What this process ends is heard of at once, the rest within LOOK_MS. */
 export class Waiters {
   readonly #database: Database;
+  readonly #results: RecentResults;
   readonly #waiting = new Map<number, Set<() => void>>();
   #count = 0;
   #timer: NodeJS.Timeout | null = null;
   #stopped = false;
 
-  constructor(database: Database) {
+  constructor(database: Database, results: RecentResults) {
     this.#database = database;
+    this.#results = results;
+    results.onEnded = (id) => this.ended([id]);
   }
 
   /** Takes a place; ask for the task after that, so that its end cannot fall in between. */
@@ -72,7 +76,10 @@ export class Waiters {
       try {
         const rows = await this.#database.query<Row & { id: number }>(UNFINISHED, [ids]);
         const unfinished = new Set(rows.map(({ id }) => id));
-        this.ended(ids.filter((id) => !unfinished.has(id)));
+        const ended = ids.filter((id) => !unfinished.has(id));
+        // Another process ended them, so what this one remembers of them is out of date.
+        for (const id of ended) this.#results.forget(id);
+        this.ended(ended);
       } catch {
         // The next look may do better; whoever waits in vain is told so when the time is over.
       }

@@ -49,6 +49,7 @@ export async function createTestApp(
     queueStats: new QueueStats(desk.database, () => 4),
     async cancel(task) {
       const state = await cancel(desk.database, config.keepSeconds, task);
+      desk.results.forget(task.id);
       desk.waiters.ended([task.id]);
       return state;
     },

@@ -8,6 +8,7 @@ import { splitClientKey } from "../../src/protocol/client-key.ts";
 import { Examples } from "../../src/tasks/examples.ts";
 import { Reader } from "../../src/tasks/read.ts";
 import { RecentImages } from "../../src/tasks/recent-images.ts";
+import { RecentResults } from "../../src/tasks/recent-results.ts";
 import { Settler } from "../../src/tasks/settle.ts";
 import { Submitter, type NewTask } from "../../src/tasks/submit.ts";
 import { GuardedSubmitter } from "../../src/tasks/submit-guarded.ts";
@@ -20,8 +21,11 @@ export interface TestDesk extends TestDatabase {
   readonly guarded: GuardedSubmitter;
   readonly waiters: Waiters;
   readonly settler: Settler;
+  /** Shares nothing with the two above: what it answers comes from the database. */
   readonly reader: Reader;
   readonly images: RecentImages;
+  /** Of submitter and settler. */
+  readonly results: RecentResults;
   readonly people: PeopleDesk;
   /** Makes an account with one key. */
   addAccount(name: string, balance: Micros): Promise<TestAccount>;
@@ -39,8 +43,9 @@ export async function createTestDesk(): Promise<TestDesk> {
   const testDatabase = await createTestDatabase();
   const { database } = testDatabase;
   const images = new RecentImages(1_000_000);
+  const results = new RecentResults();
   const keys = new KeyRing(database);
-  const waiters = new Waiters(database);
+  const waiters = new Waiters(database, results);
   const people = new PeopleDesk({
     database,
     logger: silentLogger,
@@ -53,11 +58,12 @@ export async function createTestDesk(): Promise<TestDesk> {
     ...testDatabase,
     images,
     people,
-    submitter: new Submitter(database, images, null),
+    results,
+    submitter: new Submitter(database, images, results, null),
     guarded: new GuardedSubmitter(database, images, () => undefined),
     waiters,
-    settler: new Settler(database, 600, (ids) => waiters.ended(ids)),
-    reader: new Reader(database),
+    settler: new Settler(database, 600, results),
+    reader: new Reader(database, new RecentResults()),
     async addAccount(name, balance) {
       const account = await createAccount(database, name, balance);
       const key = await createKey(database, name);
