@@ -105,7 +105,7 @@ describe("capsolver-npm", () => {
   });
 
   it("gets a picture read in the answer to createTask, which is all that it waits for", async () => {
-    const { text } = (await solver.image2text({ body } as never)) as { text: string };
+    const { text } = (await solver.image2text({ body })) as { text: string };
     assert.equal(text, picture.answer);
   });
 
