@@ -15,7 +15,7 @@ import type { Submitted, Submitter } from "../../tasks/submit.ts";
 import type { GuardedOutcome, GuardedSubmitter } from "../../tasks/submit-guarded.ts";
 import type { Waiters } from "../../tasks/waiters.ts";
 import { renderWithId } from "../answers.ts";
-import { readExtras, readIdempotencyKey } from "../extras.ts";
+import { readExtras, readIdempotencyKey, usualWaitMs } from "../extras.ts";
 import { checkTask, overBudget, type TaskRate } from "../key-limits.ts";
 import type { Method, MethodRequest } from "../method.ts";
 import { taskWithin } from "../wait.ts";
@@ -125,7 +125,7 @@ export function readTask(
       fields: withRule(type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields, rule),
       image,
     },
-    waitMs: extras.waitMs,
+    waitMs: request["wait"] === undefined ? usualWaitMs(request, type) : extras.waitMs,
     admit() {
       const { prices, admission } = options;
       const own = prices.get(type.title.toLowerCase()) ?? prices.get(type.name.toLowerCase());
