@@ -46,7 +46,7 @@ export function workerCommands(): Command {
       .action(async (name: string, flags: InviteFlags) => {
         const kinds = flags.kinds === undefined ? KINDS : parseKinds(words(flags.kinds));
         const languages = words(flags.languages ?? "").map((code) => code.toLowerCase());
-        // A worker's role is not the server's, which has the same name among the options.
+        // The server has an option of the same name.
         const { role, ...rest } = flags;
         const link = await withDatabase(rest, async (database, config) => {
           const token = await inviteWorker(database, { name, role, kinds, languages });
