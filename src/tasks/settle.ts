@@ -9,6 +9,8 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
       readonly to: "solved";
       readonly solver: string;
       readonly solution: Readonly<Record<string, unknown>>;
+      /** How long the solution is worth anything, for those that do not keep. */
+      readonly lifetimeMs?: number;
       /** 0 to 1. */
       readonly confidence: number;
       readonly detail: Readonly<Record<string, unknown>> | null;
@@ -54,11 +56,12 @@ export const SETTLE = {
   with item as materialized (
     select * from json_to_recordset($1::json) as i (
       key bigint, lease bigint, "to" text, solver text, solution jsonb, confidence real, detail jsonb,
-      error_code text, error_description text)
+      lifetime_ms float8, error_code text, error_description text)
   ), ended as (
     update tasks t
     set state = i."to", settled_at = now(), keep_until = now() + $2 * interval '1 s', lease = null, leased_until = null,
       solver = i.solver, solution = i.solution, confidence = i.confidence, detail = i.detail,
+      solution_expires_at = now() + i.lifetime_ms * interval '1 ms',
       error_code = i.error_code, error_description = i.error_description
     from item i
     where t.key = i.key and t.lease = i.lease and t.state = 'leased' and i."to" <> 'queued'
@@ -97,6 +100,7 @@ async function settle(
     to: item.to,
     solver: item.to === "queued" ? null : item.solver,
     solution: item.to === "solved" ? item.solution : null,
+    lifetime_ms: item.to === "solved" ? (item.lifetimeMs ?? null) : null,
     confidence: item.to === "solved" ? item.confidence : null,
     detail: item.to === "queued" ? null : item.detail,
     error_code: item.to === "failed" ? item.errorCode : null,
