@@ -34,6 +34,7 @@ export class RecentResults {
       ...task,
       state: "leased",
       solution: null,
+      expiresAt: null,
       errorCode: null,
       errorDescription: null,
       settledAt: null,

@@ -88,7 +88,7 @@ export const settleStatement = (name: string, also = "") => ({
   ), ${END_TASKS}${also}
   select key, ${TASK_VIEW("ended")}, null::bigint as told from ended
   union all
-  select key, null, null, null, null, null, null, null, null, null, (select count(*) from told) from requeued`,
+  select key, null, null, null, null, null, null, null, null, null, null, (select count(*) from told) from requeued`,
 });
 
 export const SETTLE = settleStatement("settle");
