@@ -17,6 +17,7 @@ import { buildWidgetApp } from "./http/widget-app.ts";
 import { buildWorkspaceApp } from "./http/workspace/app.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { PeopleDesk } from "./people/desk.ts";
+import { forgetItems } from "./people/quality.ts";
 import { createWidgetDesk } from "./people/widget-desk.ts";
 import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
@@ -99,7 +100,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 
     const sweeper = new Sweeper({
       database,
-      chores: [{ everyMs: 60_000, run: () => examples.forget(database) }],
+      chores: [
+        { everyMs: 60_000, run: () => examples.forget(database) },
+        { everyMs: 600_000, run: () => forgetItems(database) },
+      ],
       keepSeconds,
       logger,
       onSwept: ({ requeued, expired, deleted }) => {
