@@ -4,6 +4,9 @@ import { ImageError, inspectImage } from "./inspect-image.ts";
 /** Below this the hosted service answers ERROR_ZERO_CAPTCHA_FILESIZE. */
 export const MIN_IMAGE_BYTES = 100;
 
+/** Only the beginning is looked at: the rest may be megabytes. */
+const DATA_URL = /^\s*data:/i;
+
 /**
  * Decodes a picture of a task: Base64 or URL-safe Base64, with or without a data-URL prefix and line breaks.
  * Looks at the picture's header only; a picture damaged further on is found when it is solved.
@@ -22,7 +25,7 @@ export function decodePicture(text: string, maxBytes: number, field = "body"): B
  * @throws ProtocolError
  */
 export function decodeFile(body: string, maxBytes: number, field: string): Buffer {
-  const text = body.startsWith("data:") ? body.slice(body.indexOf(",") + 1) : body;
+  const text = DATA_URL.test(body) ? body.slice(body.indexOf(",") + 1) : body;
   if (text.length > maxBytes * 2) throw tooLarge(field, Math.floor(text.length * 0.75), maxBytes);
   const compact = /\s/.test(text) ? text.replace(/\s+/g, "") : text;
   const bytes = Buffer.from(compact, "base64");
