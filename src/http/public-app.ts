@@ -74,9 +74,9 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   app.setNotFoundHandler((request, reply) => void sendJson(reply, unknownMethod(request)));
   app.setErrorHandler((error, _request, reply) => void sendJson(reply, renderError(error, logger)));
 
-  const { maxImageBytes, prices, pollLimit } = config;
+  const { maxImageBytes, prices, pollLimit, svg } = config;
   const methods = {
-    createTask: createTask({ submitter, sites, callbackUrls, maxImageBytes, prices }),
+    createTask: createTask({ submitter, sites, callbackUrls, maxImageBytes, prices, svg }),
     getTaskResult: getTaskResult({ reader, pollLimit }),
     getBalance: getBalance(reader),
     redeliverCallback: redeliverCallback(redeliver),

@@ -1,5 +1,6 @@
 import { ProtocolError } from "./errors.ts";
 import { ImageError, inspectImage } from "./inspect-image.ts";
+import { checkSvg, isSvg } from "./svg.ts";
 
 /** Below this the hosted service answers ERROR_ZERO_CAPTCHA_FILESIZE. */
 export const MIN_IMAGE_BYTES = 100;
@@ -12,11 +13,12 @@ const DATA_URL = /^\s*data:/i;
  * Looks at the picture's header only; a picture damaged further on is found when it is solved.
  * @param maxBytes largest decoded size
  * @param field what a refusal calls it
+ * @param svg whether a simple SVG drawing is accepted too; it is not a picture yet
  * @throws ProtocolError
  */
-export function decodePicture(text: string, maxBytes: number, field = "body"): Buffer {
+export function decodePicture(text: string, maxBytes: number, field = "body", svg = false): Buffer {
   const bytes = decodeFile(text, maxBytes, field);
-  checkHeader(bytes, field);
+  check(bytes, field, svg && isSvg(bytes) ? checkSvg : inspectImage);
   return bytes;
 }
 
@@ -44,9 +46,9 @@ export function decodeFile(body: string, maxBytes: number, field: string): Buffe
   return bytes;
 }
 
-function checkHeader(bytes: Buffer, field: string): void {
+function check(bytes: Buffer, field: string, look: (bytes: Buffer) => unknown): void {
   try {
-    inspectImage(bytes);
+    look(bytes);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     const code = error.tooLarge ? "ERROR_TOO_BIG_CAPTCHA_FILESIZE" : "ERROR_INVALID_TASK";

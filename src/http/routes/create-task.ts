@@ -3,9 +3,11 @@ import type { ClientKey } from "../../protocol/client-key.ts";
 import { taskTypeOf } from "../../protocol/catalogue/catalogue.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
 import { decodeFile, decodePicture } from "../../protocol/picture.ts";
+import { isSvg } from "../../protocol/svg.ts";
 import type { SiteList } from "../../sites/sites.ts";
 import { admit } from "../../tasks/admit.ts";
 import type { Submitted, Submitter } from "../../tasks/submit.ts";
+import { drawSvg } from "../draw-svg.ts";
 import type { Method } from "../method.ts";
 
 export interface CreateTaskOptions {
@@ -14,6 +16,8 @@ export interface CreateTaskOptions {
   readonly callbackUrls: { read(value: unknown): Promise<string | undefined> };
   readonly sites: SiteList;
   readonly maxImageBytes: number;
+  /** Whether a picture may be an SVG drawing. */
+  readonly svg: boolean;
   /** Prices by lower-case name or title of a type that differ from the built-in ones. */
   readonly prices: ReadonlyMap<string, Micros>;
 }
@@ -26,25 +30,31 @@ export function createTask(options: CreateTaskOptions): Method {
     handle({ caller, clientKey, fields: request }) {
       const { type, task } = taskTypeOf(request["task"]);
       const { body, ...fields } = type.read(task);
-      const image = typeof body === "string" ? decodePicture(body, options.maxImageBytes) : null;
+      const picture =
+        typeof body === "string" ? decodePicture(body, options.maxImageBytes, "body", options.svg) : null;
+      const image = options.svg && picture !== null && isSvg(picture) ? drawSvg(picture) : picture;
       if (fields["imagesBase64"] !== undefined) checkFiles(fields, options.maxImageBytes);
       const newTask = {
         ...caller,
         type: type.title,
         deadlineMs: type.deadline,
         fields: type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields,
-        image,
       };
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
       const own = options.prices.get(type.title.toLowerCase()) ?? options.prices.get(type.name.toLowerCase());
       const place = admit(type, fields, own ?? type.price, options.sites);
       const callback = request["callbackurl"];
-      if (callback === undefined && !(place instanceof Promise)) {
-        return options.submitter.submit({ ...newTask, ...place }).then(render);
+      if (callback === undefined && !(place instanceof Promise) && !(image instanceof Promise)) {
+        return options.submitter.submit({ ...newTask, ...place, image }).then(render);
       }
-      return Promise.all([place, options.callbackUrls.read(callback)])
-        .then(([at, callbackUrl]) =>
-          options.submitter.submit({ ...newTask, ...at, ...(callbackUrl !== undefined && { callbackUrl }) }),
+      return Promise.all([place, options.callbackUrls.read(callback), image])
+        .then(([at, callbackUrl, drawn]) =>
+          options.submitter.submit({
+            ...newTask,
+            ...at,
+            image: drawn,
+            ...(callbackUrl !== undefined && { callbackUrl }),
+          }),
         )
         .then(render);
     },
