@@ -17,6 +17,7 @@ import { buildWidgetApp } from "./http/widget-app.ts";
 import { buildWorkspaceApp } from "./http/workspace/app.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { PeopleDesk } from "./people/desk.ts";
+import { forgetItems } from "./people/quality.ts";
 import { createWidgetDesk } from "./people/widget-desk.ts";
 import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
@@ -26,6 +27,7 @@ import type { PeopleOnline } from "./tasks/admit.ts";
 import { Examples } from "./tasks/examples.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
+import { RecentResults } from "./tasks/recent-results.ts";
 import { RuleList } from "./tasks/rules.ts";
 import { Settler } from "./tasks/settle.ts";
 import { Submitter, TASKS_CHANNEL } from "./tasks/submit.ts";
@@ -66,6 +68,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       ? await loadSolvers(config.solvers, { logger, ...(config.threads > 0 && { threads: config.threads }) })
       : [];
     const images = new RecentImages(solvers.length > 0 ? RECENT_IMAGE_BYTES : 0);
+    const results = new RecentResults();
     const metrics = new Metrics();
     const { keepSeconds } = config;
     const examples = new Examples(config.exampleDays);
@@ -82,6 +85,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const runners = await startRunners(runs ? postsOf(solvers) : [], {
       database,
       images,
+      results,
       logger,
       metrics,
       people: people.presence,
@@ -96,7 +100,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 
     const sweeper = new Sweeper({
       database,
-      chores: [{ everyMs: 60_000, run: () => examples.forget(database) }],
+      chores: [
+        { everyMs: 60_000, run: () => examples.forget(database) },
+        { everyMs: 600_000, run: () => forgetItems(database) },
+      ],
       keepSeconds,
       logger,
       onSwept: ({ requeued, expired, deleted }) => {
@@ -131,8 +138,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       keys: new KeyRing(database),
       admission: { sites: new SiteList(database), people: people.presence },
       rules: await RuleList.open(database),
-      submitter: new Submitter(database, images, runners.taker),
-      reader: new Reader(database),
+      submitter: new Submitter(database, images, results, runners.taker),
+      reader: new Reader(database, results),
       callbackUrls: new CallbackUrls(guard),
       redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
       mounts: [{ path: "/workspace", app: workspace }],
@@ -184,6 +191,7 @@ async function closeApp(app: FastifyInstance): Promise<void> {
 interface RunnersOptions {
   readonly database: ConstructorParameters<typeof Settler>[0];
   readonly images: RecentImages;
+  readonly results: RecentResults;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly people: PeopleOnline;
@@ -192,7 +200,7 @@ interface RunnersOptions {
 
 async function startRunners(posts: readonly Post[], options: RunnersOptions) {
   const { database, images, logger, metrics, people } = options;
-  const settler = new Settler(database, options.keepSeconds);
+  const settler = new Settler(database, options.keepSeconds, options.results);
   const runners = posts.map(
     ({ solver, lane }) =>
       new Runner({

@@ -1,6 +1,8 @@
 import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
+import { TASK_VIEW, type TaskView } from "./read.ts";
+import type { RecentResults } from "./recent-results.ts";
 import { ENDED, SCHEDULE_CALLBACKS } from "./schedule-callbacks.ts";
 import { TASKS_CHANNEL } from "./submit.ts";
 
@@ -81,8 +83,9 @@ export const settleStatement = (name: string, also = "") => ({
   ), told as (
     select pg_notify('${TASKS_CHANNEL}', lane) from (select distinct lane from requeued where lane is not null) l
   ), ${END_TASKS}${also}
-  select key, null::bigint as told from ended
-  union all select key, (select count(*) from told) from requeued`,
+  select key, ${TASK_VIEW("ended")}, null::bigint as told from ended
+  union all
+  select key, null, null, null, null, null, null, null, null, null, (select count(*) from told) from requeued`,
 });
 
 export const SETTLE = settleStatement("settle");
@@ -91,9 +94,12 @@ export const SETTLE = settleStatement("settle");
 export class Settler {
   readonly #batcher: Batcher<Settlement, Settled>;
 
-  /** @param keepSeconds how long ended tasks can be read */
-  constructor(database: Database, keepSeconds: number) {
-    this.#batcher = new Batcher((items) => settle(database, keepSeconds, items), { maxItems: 200 });
+  /**
+   * @param keepSeconds how long ended tasks can be read
+   * @param results is told of what was committed
+   */
+  constructor(database: Database, keepSeconds: number, results: RecentResults) {
+    this.#batcher = new Batcher((items) => settle(database, keepSeconds, results, items), { maxItems: 200 });
   }
 
   settle(settlement: Settlement): Promise<Settled> {
@@ -104,9 +110,16 @@ export class Settler {
 async function settle(
   database: Database,
   keepSeconds: number,
+  results: RecentResults,
   items: readonly Settlement[],
 ): Promise<Settled[]> {
-  const rows = await database.query<Row & { key: number }>(SETTLE, settleParameters(items, keepSeconds));
+  const keptUntil = performance.now() + keepSeconds * 1000;
+  const rows = await database.query<Row & { key: number } & (TaskView | { id: null })>(
+    SETTLE,
+    settleParameters(items, keepSeconds),
+  );
+  // What a person answered may still be corrected, so it is not settled here but in src/people.
+  for (const row of rows) if (row.id !== null) results.ended(row, keptUntil);
   const settled = new Set(rows.map(({ key }) => key));
   return items.map(({ key }) => (settled.has(key) ? "settled" : "late"));
 }
