@@ -4,6 +4,8 @@ import { accountCommands } from "./accounts.ts";
 import { auditCommand } from "./audit.ts";
 import { backupCommands } from "./backup.ts";
 import { callbackCommands } from "./callbacks.ts";
+import { exportCommands } from "./export.ts";
+import { goldCommands } from "./gold.ts";
 import { keyCommands } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { ruleCommands } from "./rules.ts";
@@ -26,6 +28,8 @@ export async function main(words: readonly string[]): Promise<void> {
     siteCommands(),
     workerCommands(),
     ruleCommands(),
+    goldCommands(),
+    exportCommands(),
     auditCommand(),
     migrateCommand(),
     ...backupCommands(),

@@ -1,10 +1,12 @@
 import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
+import { FREE_BUDGETS } from "./budgets.ts";
 import { TASK_VIEW, type TaskView } from "./read.ts";
 import type { RecentResults } from "./recent-results.ts";
 import { ENDED, SCHEDULE_CALLBACKS } from "./schedule-callbacks.ts";
 import { TASKS_CHANNEL } from "./submit.ts";
+import { COUNT_USAGE } from "./usage.ts";
 
 /** How a leased task ends, or goes back. */
 export type Settlement = { readonly key: number; readonly lease: number } & (
@@ -37,8 +39,8 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
 export type Settled = "settled" | "late";
 
 /**
- * The tail that every statement ending tasks shares: it reads "ended" (columns of ENDED), moves the money and schedules
- * the callbacks. Account rows are touched for releases only, and locked in one order, as the submit statement does.
+ * The tail that every statement ending tasks shares: it reads "ended" (columns of ENDED), moves the money, counts,
+ * and schedules the callbacks. Account rows are touched for releases only, and locked in one order, as the submit statement does.
  */
 export const END_TASKS = `
   back as (
@@ -52,7 +54,7 @@ export const END_TASKS = `
     insert into ledger (account_id, kind, amount, task_key)
     select account_id, case when state = 'solved' then 'capture' else 'release' end, price, key
     from ended where price > 0
-  ), ${SCHEDULE_CALLBACKS}`;
+  ), ${FREE_BUDGETS}, ${COUNT_USAGE}, ${SCHEDULE_CALLBACKS}`;
 
 // One commit for a batch of settlements. A row whose lease no longer fits is not found, so late writers write nothing.
 // Plan: nested loop over the items into the primary key of tasks. With stale statistics the planner may take a hash

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { KeyRing } from "../../accounts/keys.ts";
 import type { Logger } from "../../base/logger.ts";
 import { splitClientKey } from "../../protocol/client-key.ts";
@@ -61,7 +61,7 @@ function serve(
         if (Object.values(parameters).some((value) => value?.includes("\0"))) {
           throw new ProtocolError("ERROR_INVALID_TASK", "The request holds a U+0000: send text.");
         }
-        const call = callWith(keys, parameters["key"] ?? "");
+        const call = callWith(keys, request, parameters["key"] ?? "");
         text = renderAnswer(await handle(parameters, call), asJson);
       } catch (error) {
         text = renderRefusal(refusalOf(error, script, logger), asJson);
@@ -77,7 +77,7 @@ function serve(
 /** A key of a form that no key here has is a mistake of its own in this dialect. */
 const KEY_FORM = /^[A-Za-z0-9._-]{8,200}$/;
 
-function callWith(keys: KeyRing, clientKey: string): Call {
+function callWith(keys: KeyRing, http: FastifyRequest, clientKey: string): Call {
   if (!KEY_FORM.test(splitClientKey(clientKey).key)) {
     throw new DialectError(
       "ERROR_WRONG_USER_KEY",
@@ -85,7 +85,7 @@ function callWith(keys: KeyRing, clientKey: string): Call {
     );
   }
   return async (method, fields) =>
-    JSON.parse(await callMethod(keys, method, { clientKey, ...fields })) as JsonObject;
+    JSON.parse(await callMethod(keys, method, http, { clientKey, ...fields })) as JsonObject;
 }
 
 async function submit(parameters: Parameters, call: Call, { createTask }: DialectMethods): Promise<Answer> {
