@@ -18,6 +18,7 @@ import { buildWidgetApp } from "./http/widget-app.ts";
 import { buildWorkspaceApp } from "./http/workspace/app.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { PeopleDesk } from "./people/desk.ts";
+import { forgetItems } from "./people/quality.ts";
 import { createWidgetDesk } from "./people/widget-desk.ts";
 import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
@@ -212,6 +213,7 @@ function chores(database: Database, examples: Examples): Chore[] {
     { everyMs: 0, run: () => foldUsage(database) },
     { everyMs: 60_000, run: () => forgetIdempotencyKeys(database) },
     { everyMs: 60_000, run: () => examples.forget(database) },
+    { everyMs: 600_000, run: () => forgetItems(database) },
     { everyMs: 3_600_000, run: () => forgetReports(database) },
     { everyMs: 3_600_000, run: () => forgetUsage(database) },
   ];

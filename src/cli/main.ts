@@ -3,6 +3,8 @@ import { messageOf, OperatorError } from "../base/errors.ts";
 import { accountCommands } from "./accounts.ts";
 import { auditCommand } from "./audit.ts";
 import { callbackCommands } from "./callbacks.ts";
+import { exportCommands } from "./export.ts";
+import { goldCommands } from "./gold.ts";
 import { keyCommands } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { ruleCommands } from "./rules.ts";
@@ -25,6 +27,8 @@ export async function main(words: readonly string[]): Promise<void> {
     siteCommands(),
     workerCommands(),
     ruleCommands(),
+    goldCommands(),
+    exportCommands(),
     auditCommand(),
     migrateCommand(),
   ]) {
