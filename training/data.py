@@ -12,14 +12,14 @@ from page import HEIGHT, WIDTH, encode
 
 # How often each source is drawn; shards of other sources count 1.
 WEIGHTS = {
-    "render": 56,
-    "svg-captcha": 12,
-    "svg-math": 5,
-    "trek-captcha": 7,
-    "captcha.gif": 7,
-    "captchapng": 3,
-    "captcha-canvas": 11,
-    "haileybot": 12,
+    "render": 50,
+    "svg-captcha": 7,
+    "svg-math": 3,
+    "trek-captcha": 5,
+    "captcha.gif": 5,
+    "captchapng": 2,
+    "captcha-canvas": 9,
+    "haileybot": 19,
 }
 
 
