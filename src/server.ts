@@ -10,19 +10,23 @@ import { connect } from "./database/connect.ts";
 import { AddressGuard } from "./callbacks/address-guard.ts";
 import { CallbackUrls } from "./callbacks/callback-url.ts";
 import { Deliverer } from "./callbacks/deliverer.ts";
-import { renderCallback } from "./http/answers.ts";
+import { redeliverTask } from "./callbacks/deliveries.ts";
+import { callbackPayload } from "./http/callback-payload.ts";
 import { buildPublicApp } from "./http/public-app.ts";
+import { buildWidgetApp } from "./http/widget-app.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
 import { Runner } from "./solvers/runner.ts";
 import { MACHINE_LANE } from "./protocol/lanes.ts";
+import { Examples } from "./tasks/examples.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
 import { Settler } from "./tasks/settle.ts";
 import { Submitter, TASKS_CHANNEL } from "./tasks/submit.ts";
 import { endAllLeases } from "./tasks/sweep.ts";
 import { Sweeper } from "./tasks/sweeper.ts";
+import { WidgetTickets } from "./widgets/tickets.ts";
 
 const RECENT_IMAGE_BYTES = 32 * 1024 * 1024;
 
@@ -68,8 +72,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.push({ name: "runners", stop: runners.stop });
     database.listen(TASKS_CHANNEL, runners.wake);
 
+    const examples = new Examples(config.exampleDays);
     const sweeper = new Sweeper({
       database,
+      chores: [{ everyMs: 60_000, run: () => examples.forget(database) }],
       keepSeconds: config.keepSeconds,
       logger,
       onSwept: ({ requeued, expired, deleted }) => {
@@ -86,10 +92,15 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       ...connected,
       guard,
       logger,
-      render: (task) => renderCallback(task, logger),
+      render: (task, url) => callbackPayload(task, url, logger),
       onTry: (accepted) => metrics.callbackTries.inc({ outcome: accepted ? "delivered" : "failed" }),
     });
     started.push({ name: "callbacks", stop: () => deliverer.stop() });
+
+    const tickets = new WidgetTickets({ database, origin: config.widgetOrigin, port: () => portOf(widgets) });
+    const widgets = buildWidgetApp({ tickets, logger });
+    started.push({ name: "widgets", stop: () => closeApp(widgets) });
+    if (config.role !== "runner") await listenForWidgets(widgets, config, logger);
 
     const app = buildPublicApp({
       config,
@@ -101,6 +112,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       submitter: new Submitter(database, images, runners.taker),
       reader: new Reader(database),
       callbackUrls: new CallbackUrls(guard),
+      redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
     });
     started.push({ name: "http", stop: () => closeApp(app) });
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
@@ -113,6 +125,28 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     await stop();
     throw error;
   }
+}
+
+/** The widget origin needs a port of its own, but which one matters only to operators who say so. */
+async function listenForWidgets(app: FastifyInstance, config: Config, logger: Logger): Promise<void> {
+  const { host, port, widgetPort } = config;
+  const wanted = widgetPort ?? (port === 0 ? 0 : port + 1);
+  const at = `${host}:${wanted}`;
+  try {
+    await app.listen({ host, port: wanted });
+  } catch (error) {
+    if (widgetPort !== null) {
+      throw new OperatorError(
+        `Cannot listen on ${at} for widgets: ${messageOf(error)}\nChoose another with GLYPHDESK_WIDGET_PORT (0 takes any free port).`,
+      );
+    }
+    logger.warn({ reason: messageOf(error) }, `cannot listen on ${at} for widgets; taking any free port`);
+    await app.listen({ host, port: 0 });
+  }
+}
+
+function portOf(app: FastifyInstance): number {
+  return (app.server.address() as AddressInfo).port;
 }
 
 /** Lets requests under way finish; connections that still hang after a while are cut, or they would hold up the end. */

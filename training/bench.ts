@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { benchFolder } from "../src/solvers/text-image/files.ts";
+import { benchFolder } from "../src/solvers/text-image/bench/folder.ts";
 import { generators, unseen } from "./generators.ts";
 
 const [countText = "500", seed = "500001", ...chosen] = process.argv.slice(2);

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { PINGBACK } from "../protocol/callback-form.ts";
 import { nameOfKind } from "../protocol/json.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { RefusedAddress, type AddressGuard } from "./address-guard.ts";
@@ -89,7 +90,7 @@ function parse(value: unknown): URL {
   if (url.port !== "" && Number(url.port) < 1024 && url.port !== "80" && url.port !== "443") {
     throw refuse(`port 80, 443, or one from 1024 on, got ${url.port}`);
   }
-  url.hash = "";
+  if (url.hash !== PINGBACK) url.hash = "";
   return url;
 }
 

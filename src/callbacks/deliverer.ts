@@ -9,7 +9,7 @@ import { DELIVER_JOB } from "../tasks/schedule-callbacks.ts";
 import type { AddressGuard } from "./address-guard.ts";
 import { findDelivery, pruneDeliveries, recordTry } from "./deliveries.ts";
 import { CONCURRENCY, FairShare } from "./fair-share.ts";
-import { post, wasAccepted, type Try } from "./post.ts";
+import { post, wasAccepted, type Payload, type Try } from "./post.ts";
 import { signatureHeaders } from "./sign.ts";
 
 /** The last of nine tries is 80 minutes after the first: graphile-worker waits e^n seconds after the n-th. */
@@ -30,8 +30,8 @@ export interface DelivererOptions {
   readonly logger: Logger;
   /** Whether no other process works on the database, so that whatever is locked at the start is left from a dead one. */
   readonly alone: boolean;
-  /** The JSON text that is posted for a task. */
-  readonly render: (task: TaskView) => string;
+  /** What is posted for a task. */
+  readonly render: (task: TaskView, url: string) => Payload;
   /** Told of each try, for metrics. */
   readonly onTry?: (accepted: boolean, made: Try) => void;
 }
@@ -116,9 +116,9 @@ export class Deliverer {
     const delivery = await findDelivery(database, id);
     // No longer kept, or this is the job of a process that died between the answer and the end of the job.
     if (delivery === null || delivery.state === "delivered") return;
-    const body = render(delivery.answer);
-    const headers = signatureHeaders(delivery.secret, id, Math.floor(Date.now() / 1000), body);
-    const made = await post(guard, new URL(delivery.url), headers, body);
+    const posted = render(delivery.answer, delivery.url);
+    const headers = signatureHeaders(delivery.secret, id, Math.floor(Date.now() / 1000), posted.body);
+    const made = await post(guard, new URL(delivery.url), headers, posted);
     const accepted = wasAccepted(made);
     const last = job.attempts >= TRIES;
     await recordTry(database, id, made, last);

@@ -85,23 +85,38 @@ export function listDeliveries(
   );
 }
 
+/** Puts the one delivery that the condition finds back to work. */
+const REDELIVER = (condition: string): string => `
+  with delivery as (
+    update callback_deliveries set state = 'waiting' where id = (${condition}) returning id, url, account_id
+  )
+  select j.id from (
+    select array_agg(${DELIVERY_JOB("id", "url", "account_id")}) as jobs from delivery having count(*) > 0
+  ) s cross join lateral graphile_worker.add_jobs(s.jobs) j`;
+
+/**
+ * Delivers the result of an account's task once more, now, with all retries, whatever became of it so far.
+ * @returns false when that task has no delivery, or none that is still kept
+ */
+export async function redeliverTask(
+  database: Queryable,
+  accountId: number,
+  taskId: number,
+): Promise<boolean> {
+  // Plan: a range of callback_deliveries_of_task, of one row unless the taskIds came round within a day.
+  const newest = `select id from callback_deliveries where task_id = $1 and account_id = $2
+    order by created_at desc limit 1`;
+  const rows = await database.query({ name: "redeliver-task", text: REDELIVER(newest) }, [taskId, accountId]);
+  return rows.length > 0;
+}
+
 /**
  * Delivers once more, now, with all retries, whatever became of it so far.
  * @throws OperatorError when there is no such delivery
  */
 export async function redeliver(database: Queryable, id: string): Promise<void> {
   const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
-  const rows = isUuid
-    ? await database.query(
-        `with delivery as (
-           update callback_deliveries set state = 'waiting' where id = $1 returning id, url, account_id
-         )
-         select j.id from (
-           select array_agg(${DELIVERY_JOB("id", "url", "account_id")}) as jobs from delivery having count(*) > 0
-         ) s cross join lateral graphile_worker.add_jobs(s.jobs) j`,
-        [id],
-      )
-    : [];
+  const rows = isUuid ? await database.query(REDELIVER("$1::uuid"), [id]) : [];
   if (rows.length === 0) {
     throw new OperatorError(
       `There is no delivery "${id}", or it is no longer kept. See \`glyphdesk callback list\`.`,

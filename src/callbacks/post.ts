@@ -7,6 +7,13 @@ const TRY_MS = 2_000;
 /** The receiver's answer is not looked at; so much of it is read that an ordinary one ends in peace. */
 const ANSWER_BYTES = 1_024;
 
+/** What is posted. */
+export interface Payload {
+  /** Its content type. */
+  readonly type: string;
+  readonly body: string;
+}
+
 /** What came of one try. */
 export interface Try {
   /** HTTP status; null when there was no answer. */
@@ -21,14 +28,14 @@ export function wasAccepted({ status }: Try): boolean {
 }
 
 /**
- * Posts JSON once. Never rejects. Redirects are not followed and no proxy of the environment is used: a Client does
+ * Posts once. Never rejects. Redirects are not followed and no proxy of the environment is used: a Client does
  * neither. One connection for each try: none is kept that a receiver may have closed meanwhile.
  */
 export async function post(
   guard: AddressGuard,
   url: URL,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  { type, body }: Payload,
 ): Promise<Try> {
   const started = performance.now();
   const took = () => Math.round(performance.now() - started);
@@ -38,7 +45,7 @@ export async function post(
     const response = await client.request({
       method: "POST",
       path: url.pathname + url.search,
-      headers: { ...headers, "content-type": "application/json; charset=utf-8", "user-agent": "glyphdesk" },
+      headers: { ...headers, "content-type": type, "user-agent": "glyphdesk" },
       body,
       signal,
     });

@@ -1,12 +1,20 @@
-import { Command } from "commander";
-import type { BenchReport, SolvedFile } from "../solvers/text-image/files.ts";
+import { writeFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { OperatorError, messageOf } from "../base/errors.ts";
+import type { BenchReport, GroupScore } from "../solvers/text-image/bench/score.ts";
+import type { SolvedFile } from "../solvers/text-image/files.ts";
+import { lengths, type Hints } from "../solvers/text-image/hints.ts";
 import { print, progressBar, table, withJson } from "./output.ts";
 
 interface Flags {
   readonly json?: boolean;
   readonly numeric?: boolean;
+  readonly letters?: boolean;
+  readonly length?: readonly [min: number, max: number];
   readonly math?: boolean;
   readonly case?: boolean;
+  readonly html?: string;
 }
 
 /** `glyphdesk solve` and `glyphdesk bench`: the recogniser alone, without a server or a database. */
@@ -23,26 +31,54 @@ export function recognitionCommands(): Command[] {
   const bench = new Command("bench")
     .description("read a folder of pictures and compare with its labels.tsv (file, tab, answer)")
     .argument("<folder>")
+    .option("--html <file>", "also write a page that shows the wrong answers and where they come from")
+    .addHelpText(
+      "after",
+      "\nA picture's style is the folder it is in, or else its name up to the last dash: forum-17.png is of the style forum.",
+    )
     .action(async (folder: string, flags: Flags) => {
-      const { benchFolder } = await import("../solvers/text-image/files.ts");
+      const { benchFolder } = await import("../solvers/text-image/bench/folder.ts");
       const bar = progressBar("reading");
       const report = await benchFolder(folder, {
         hints: hints(flags),
         onProgress: (done, total) => bar.update(done, total),
       });
       bar.end();
+      if (flags.html !== undefined) await writePage(flags.html, folder, report);
       print(flags, report, summary(report));
     });
   return [solve, bench].map((command) =>
     withJson(command)
       .option("--numeric", "the answers are digits only")
+      .option("--letters", "the answers are letters only")
+      .option("--length <n>", "how many characters the answers have: 5, or 4-6", parseLength)
       .option("--math", "the pictures hold sums; answer their results")
       .option("--case", "tell upper and lower case apart"),
   );
 }
 
-function hints(flags: Flags): { numeric: boolean; math: boolean; caseSensitive: boolean } {
-  return { numeric: flags.numeric === true, math: flags.math === true, caseSensitive: flags.case === true };
+function hints({ numeric, letters, length, math, case: caseSensitive }: Flags): Partial<Hints> {
+  return {
+    characters: numeric ? (letters ? "digits or letters" : "digits") : letters ? "letters" : "any",
+    math: math === true,
+    caseSensitive: caseSensitive === true,
+    ...(length && lengths(...length)),
+  };
+}
+
+function parseLength(text: string): readonly [number, number] {
+  const [, min, max = min] = /^(\d{1,2})(?:-(\d{1,2}))?$/.exec(text) ?? [];
+  if (min === undefined)
+    throw new InvalidArgumentError("Expected a number such as 5, or a range such as 4-6.");
+  return [Number(min), Number(max)];
+}
+
+async function writePage(file: string, folder: string, report: BenchReport): Promise<void> {
+  const { benchPage } = await import("../solvers/text-image/bench/page.ts");
+  const page = await benchPage(folder, basename(resolve(folder)), report);
+  await writeFile(file, page).catch((error: unknown) => {
+    throw new OperatorError(`Cannot write ${file}: ${messageOf(error)}`, { cause: error });
+  });
 }
 
 function plain({ file, result }: SolvedFile): object {
@@ -59,14 +95,17 @@ function row({ file, result }: SolvedFile): string[] {
 const SHOWN_WRONG = 20;
 
 function summary(report: BenchReport): string {
-  const share = (count: number, total = report.total) => `${((100 * count) / total).toFixed(1)} %`;
-  const lengths = Object.entries(report.perLength).map(([length, { total, folded }]) => [
-    `${length} characters`,
-    String(total),
-    share(folded, total),
-  ]);
+  const share = (count: number, total = report.total) =>
+    total === 0 ? "–" : `${((100 * count) / total).toFixed(1)} %`;
+  const groups = (scores: Readonly<Record<string, GroupScore>>, nameOf: (group: string) => string) =>
+    Object.entries(scores).map(([group, { total, folded }]) => [
+      nameOf(group),
+      String(total),
+      share(folded, total),
+    ]);
+  const styles =
+    Object.keys(report.perStyle).length > 1 ? groups(report.perStyle, (name) => name || "–") : [];
   const wrong = report.wrong
-    .toSorted((a, b) => b.confidence - a.confidence)
     .slice(0, SHOWN_WRONG)
     .map(({ file, expected, got, confidence }) => [
       file,
@@ -80,9 +119,11 @@ function summary(report: BenchReport): string {
       [
         ["case ignored", String(report.total), share(report.folded)],
         ["exact", String(report.total), share(report.exact)],
-        ...lengths,
+        ...groups(report.perLength, (length) => `${length} characters`),
+        ...styles,
       ],
     ),
+    `With a threshold of 90: ${share(report.at90.answered)} answered, ${share(report.at90.right, report.at90.answered)} of them right.`,
     `Calibration error ${report.calibrationError.toFixed(3)}. CPU a picture: median ${report.cpuMs.median.toFixed(1)} ms, 95th percentile ${report.cpuMs.p95.toFixed(1)} ms.`,
   ];
   if (wrong.length > 0) {

@@ -19,11 +19,12 @@ describe("loadConfig", () => {
           GLYPHDESK_PORT: "70000",
           GLYPHDESK_API_KEY: "secret__key",
           GLYPHDESK_CALLBACK_ALLOW: "10.0.0.0/33",
+          GLYPHDESK_WIDGET_ORIGIN: "https://widgets.example.com/path",
         }),
       (error) =>
         error instanceof OperatorError &&
-        ["GLYPHDESK_PROT is not", "GLYPHDESK_PORT", "GLYPHDESK_API_KEY", "GLYPHDESK_CALLBACK_ALLOW"].every(
-          (part) => error.message.includes(part),
+        ["PROT is not", "_PORT", "_API_KEY", "_CALLBACK_ALLOW", "_WIDGET_ORIGIN"].every((part) =>
+          error.message.includes(part),
         ) &&
         !error.message.includes("secret__key"),
     );

@@ -64,6 +64,12 @@ function list(text: string): readonly string[] {
     .filter((part) => part !== "");
 }
 
+function origin(text: string): string {
+  const url = new URL(text);
+  if (url.origin !== text || !/^https?:$/.test(url.protocol)) throw new RangeError();
+  return text;
+}
+
 /** Letters, digits, `.`, `_`, `-`; a double underscore would be read as the start of a key suffix. */
 function apiKey(text: string): string {
   if (!/^[A-Za-z0-9._-]{8,128}$/.test(text) || text.includes("__")) throw new RangeError();
@@ -84,6 +90,20 @@ export const OPTIONS = {
     expected: "a number from 0 to 65535; 0 takes any free port",
     describe: "Port to listen on.",
     parse: integer(0, 65_535),
+  },
+  widgetPort: {
+    env: "GLYPHDESK_WIDGET_PORT",
+    fallback: null,
+    expected: "a number from 0 to 65535; 0 takes any free port",
+    describe: "Port of the widget origin. Unset: the one after GLYPHDESK_PORT, or any free one.",
+    parse: integer(0, 65_535),
+  },
+  widgetOrigin: {
+    env: "GLYPHDESK_WIDGET_ORIGIN",
+    fallback: null,
+    expected: "an origin such as https://widgets.example.com, without a path",
+    describe: "Where workers' browsers find the widget origin. Unset: the workspace's host, at that port.",
+    parse: origin,
   },
   dataDir: {
     env: "GLYPHDESK_DATA_DIR",
@@ -166,6 +186,14 @@ export const OPTIONS = {
     expected: "a number from 100 to 1000000000",
     describe: "getTaskResult calls allowed for one task.",
     parse: integer(100, 1_000_000_000),
+  },
+  exampleDays: {
+    env: "GLYPHDESK_EXAMPLES",
+    fallback: "90",
+    expected: "off, or a number of days from 1 to 36500",
+    describe:
+      "How long pictures are kept with what reports and workers said of their answers, to learn from. off keeps none and deletes those there are.",
+    parse: (text: string) => (text === "off" ? 0 : integer(1, 36_500)(text)),
   },
   threads: {
     env: "GLYPHDESK_THREADS",

@@ -6,8 +6,9 @@ import { ProtocolError } from "../protocol/errors.ts";
 import { parseRequest, type JsonObject } from "../protocol/json.ts";
 import { renderError } from "./answers.ts";
 import type { Body } from "./body.ts";
+import { ANY_ORIGIN, servePreflight } from "./cors.ts";
 
-const JSON_TYPE = "application/json; charset=utf-8";
+const HEADERS = { ...ANY_ORIGIN, "content-type": "application/json; charset=utf-8" };
 
 /** One API method. */
 export interface Method {
@@ -32,8 +33,9 @@ export interface MethodRequest {
  * second what survives the wait is promoted to the old heap, and collecting it there cost a fifth of the processor.
  */
 export function serveMethod(app: FastifyInstance, keys: KeyRing, logger: Logger, method: Method): void {
+  servePreflight(app, method.path, "POST");
   app.post(method.path, (request, reply) => {
-    void reply.header("content-type", JSON_TYPE);
+    void reply.headers(HEADERS);
     const body = request.body as Body | undefined;
     request.body = undefined;
     const refuse = (error: unknown) => renderError(error, logger, method.onError);
@@ -47,7 +49,15 @@ export function serveMethod(app: FastifyInstance, keys: KeyRing, logger: Logger,
 
 function answer(keys: KeyRing, method: Method, body: Body | undefined): Promise<string> {
   if (body instanceof ProtocolError) throw body;
-  const fields = lowerCaseNames(parseRequest(body ?? Buffer.alloc(0)));
+  return callMethod(keys, method, parseRequest(body ?? Buffer.alloc(0)));
+}
+
+/**
+ * Answers one request to a method, whichever way it came.
+ * @throws or rejects with ProtocolError to refuse
+ */
+export function callMethod(keys: KeyRing, method: Method, request: JsonObject): Promise<string> {
+  const fields = lowerCaseNames(request);
   const clientKey = splitClientKey(typeof fields["clientkey"] === "string" ? fields["clientkey"] : "");
   const caller = keys.remembered(clientKey.key);
   if (caller !== undefined) return handle(method, caller, clientKey, fields);

@@ -39,6 +39,12 @@ const METHODS: Readonly<Record<string, MethodText>> = {
       solveCount: { type: "integer" },
     },
   },
+  redeliverCallback: {
+    summary: "Post a task's result to its callbackUrl once more",
+    request: { clientKey, taskId },
+    required: ["clientKey", "taskId"],
+    answer: { status: { const: "success" } },
+  },
   getBalance: {
     summary: "Ask for the balance",
     request: { clientKey },

@@ -15,6 +15,8 @@ import { getBalance } from "./routes/get-balance.ts";
 import { getTaskResult } from "./routes/get-task-result.ts";
 import { serveDocs } from "./routes/docs.ts";
 import { serveHealth } from "./routes/health.ts";
+import { redeliverCallback, type Redeliver } from "./routes/redeliver-callback.ts";
+import { serveTwoCaptcha } from "./two-captcha/serve.ts";
 
 export interface PublicAppOptions {
   readonly config: Config;
@@ -26,6 +28,7 @@ export interface PublicAppOptions {
   readonly reader: Reader;
   readonly metrics: Metrics;
   readonly callbackUrls: CreateTaskOptions["callbackUrls"];
+  readonly redeliver: Redeliver;
 }
 
 /** The answer to bytes that are no HTTP request: the one case that has no method to answer for, and no 200. */
@@ -51,7 +54,8 @@ function sendJson(reply: FastifyReply, body: string): FastifyReply {
 
 /** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
 export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
-  const { config, logger, database, keys, sites, submitter, reader, metrics, callbackUrls } = options;
+  const { config, logger, database, keys, sites, submitter, reader, metrics, callbackUrls, redeliver } =
+    options;
   const app = Fastify({
     logger: false,
     // Above the 60 s for which common clients and proxies keep an idle connection.
@@ -71,13 +75,14 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   app.setErrorHandler((error, _request, reply) => void sendJson(reply, renderError(error, logger)));
 
   const { maxImageBytes, prices, pollLimit } = config;
-  for (const method of [
-    createTask({ submitter, sites, callbackUrls, maxImageBytes, prices }),
-    getTaskResult({ reader, pollLimit }),
-    getBalance(reader),
-  ]) {
-    serveMethod(app, keys, logger, method);
-  }
+  const methods = {
+    createTask: createTask({ submitter, sites, callbackUrls, maxImageBytes, prices }),
+    getTaskResult: getTaskResult({ reader, pollLimit }),
+    getBalance: getBalance(reader),
+    redeliverCallback: redeliverCallback(redeliver),
+  };
+  for (const method of Object.values(methods)) serveMethod(app, keys, logger, method);
+  serveTwoCaptcha(app, { keys, logger, methods });
   serveHealth(app, database);
   serveDocs(app);
   app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));

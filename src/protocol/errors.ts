@@ -50,8 +50,8 @@ export class ProtocolError extends Error {
   readonly code: ErrorCode;
 
   /** @param description Which field, what was expected, what came, what to do. Defaults to the table's sentence. */
-  constructor(code: ErrorCode, description: string = ERRORS[code]) {
-    super(description);
+  constructor(code: ErrorCode, description: string = ERRORS[code], options?: ErrorOptions) {
+    super(description, options);
     this.code = code;
   }
 }

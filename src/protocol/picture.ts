@@ -47,7 +47,7 @@ function checkHeader(bytes: Buffer, field: string): void {
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     const code = error.tooLarge ? "ERROR_TOO_BIG_CAPTCHA_FILESIZE" : "ERROR_INVALID_TASK";
-    throw new ProtocolError(code, `${field} cannot be used. ${error.message}`);
+    throw new ProtocolError(code, `${field} cannot be used. ${error.message}`, { cause: error });
   }
 }
 

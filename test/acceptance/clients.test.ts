@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import capmonster from "@zennolab_com/capmonstercloud-client";
 import { ImageToTextTask } from "node-capmonster";
+import { goldenBase64, goldenPictures } from "../support/golden.ts";
 import { glyphdesk, startGlyphdesk } from "../support/process.ts";
 
 /** Unmodified clients from npm against the built server with its own recogniser and its embedded database. */
 const { CapMonsterCloudClientFactory, ClientOptions, ImageToTextRequest } = capmonster;
 const KEY = "acceptance-key-1";
-const GOLDEN = new URL("../golden/", import.meta.url);
 
 const dataDir = await mkdtemp(join(tmpdir(), "glyphdesk-acceptance-"));
 const server = await startGlyphdesk({
@@ -26,15 +26,7 @@ after(async () => {
 // The client offers no option for its address; its base class reads it from a static field.
 Reflect.set(Object.getPrototypeOf(ImageToTextTask) as object, "hostUrl", server.url);
 
-const pictures = (await readFile(new URL("labels.tsv", GOLDEN), "utf8"))
-  .trim()
-  .split("\n")
-  .map((line) => line.split("\t"))
-  .map(([file = "", answer = ""]) => ({ file, answer }));
-
-async function base64(file: string): Promise<string> {
-  return (await readFile(new URL(file, GOLDEN))).toString("base64");
-}
+const pictures = await goldenPictures();
 
 describe("@zennolab_com/capmonstercloud-client", () => {
   const create = (clientKey: string) =>
@@ -44,8 +36,11 @@ describe("@zennolab_com/capmonstercloud-client", () => {
     const client = create(KEY);
     const before = await client.getBalance();
     let right = 0;
-    for (const { file, answer } of pictures) {
-      const result = await client.Solve(new ImageToTextRequest({ body: await base64(file), Case: true }));
+    for (const picture of pictures) {
+      const { file, answer } = picture;
+      const result = await client.Solve(
+        new ImageToTextRequest({ body: await goldenBase64(picture), Case: true }),
+      );
       assert.equal(result.error, undefined, file);
       if (result.solution?.text.toLowerCase() === answer.toLowerCase()) right += 1;
     }
@@ -71,7 +66,7 @@ describe("@zennolab_com/capmonstercloud-client", () => {
     await glyphdesk(dataDir, "account", "create", "broke");
     const key = await glyphdesk(dataDir, "key", "create", "broke");
     const result = create(key.trim()).Solve(
-      new ImageToTextRequest({ body: await base64(pictures[0]?.file ?? "") }),
+      new ImageToTextRequest({ body: await goldenBase64(pictures[0] ?? assert.fail()) }),
     );
     assert.equal((await result).error, "ZERO_BALANCE");
   });
@@ -84,7 +79,7 @@ describe("node-capmonster", () => {
     const picture = pictures.find(({ file }) => file.startsWith("captchapng"));
     assert(picture);
     const taskId = await client.createWithTask(
-      client.task({ body: await base64(picture.file), numeric: 1, CapMonsterModule: "universal" }),
+      client.task({ body: await goldenBase64(picture), numeric: 1, CapMonsterModule: "universal" }),
     );
     const { text } = await client.joinTaskResult(taskId);
     assert.equal(text, picture.answer);

@@ -21,7 +21,12 @@ describe("GET /openapi.json", () => {
       components: { schemas: Record<string, Json> };
     }>();
     assert.equal(document.openapi, "3.1.0");
-    assert.deepEqual(Object.keys(document.paths), ["/createTask", "/getTaskResult", "/getBalance"]);
+    assert.deepEqual(Object.keys(document.paths), [
+      "/createTask",
+      "/getTaskResult",
+      "/redeliverCallback",
+      "/getBalance",
+    ]);
     const { schemas } = document.components;
     for (const [, name = ""] of answer.body.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
       assert(name in schemas, name);

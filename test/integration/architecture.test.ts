@@ -15,10 +15,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   database: ["base", "config"],
   accounts: ["base", "config", "database"],
   sites: ["base", "database"],
+  widgets: ["base", "protocol", "database"],
   tasks: ["base", "protocol", "database", "accounts", "sites"],
   solvers: ["base", "protocol", "database", "tasks"],
   callbacks: ["base", "protocol", "database", "tasks"],
-  http: ["base", "protocol", "config", "database", "accounts", "sites", "tasks", "metrics"],
+  http: ["base", "protocol", "config", "database", "accounts", "sites", "widgets", "tasks", "metrics"],
 };
 
 const MAX_LINES = 400;

@@ -180,7 +180,8 @@ describe("callbackUrl", () => {
 });
 
 describe("posting", () => {
-  const attempt = (guard: AddressGuard, url: string) => post(guard, new URL(url), {}, "{}");
+  const attempt = (guard: AddressGuard, url: string) =>
+    post(guard, new URL(url), {}, { type: "application/json", body: "{}" });
 
   it("refuses an address at connect time that was public when it was checked (rebinding)", async () => {
     let asked = 0;

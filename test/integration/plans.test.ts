@@ -5,6 +5,7 @@ import { silentLogger } from "../../src/base/logger.ts";
 import { openPool } from "../../src/database/pool.ts";
 import { LIST } from "../../src/accounts/accounts.ts";
 import { CLAIM } from "../../src/tasks/claim.ts";
+import { FORGET_EXAMPLES, RECORD_EXAMPLES } from "../../src/tasks/examples.ts";
 import { READ } from "../../src/tasks/read.ts";
 import { SETTLE } from "../../src/tasks/settle.ts";
 import { DELETE, EXPIRE, REQUEUE } from "../../src/tasks/sweep.ts";
@@ -27,7 +28,7 @@ async function scans(statement: { readonly text: string }, parameters: readonly 
     await transaction.query("deallocate checked");
     return rows
       .map((row) => row["QUERY PLAN"].trim())
-      .filter((line) => /Seq Scan on (tasks|task_images|ledger)/.test(line));
+      .filter((line) => /Seq Scan on (tasks|task_images|ledger|examples)/.test(line));
   });
 }
 
@@ -39,7 +40,12 @@ it(`finds its rows by index among ${ROWS} tasks`, async () => {
      from generate_series(1, $1::int) n`,
     [ROWS],
   );
-  await unhurried.query("analyze tasks");
+  await unhurried.query(
+    `insert into examples (task_key, task_id, account_id, type, lane, fields, verdict, source, created_at)
+     select n, n, 1, 'ImageToTextTask', 'machine', '{}', 'incorrect', 'report', now() - n * interval '1 s'
+     from generate_series(1, 50000) n`,
+  );
+  await unhurried.query("analyze tasks, examples");
   await unhurried.close();
   const statements: [string, { readonly text: string }, string[]][] = [
     ["list accounts", { text: LIST }, []],
@@ -49,6 +55,8 @@ it(`finds its rows by index among ${ROWS} tasks`, async () => {
     ["sweep leases", REQUEUE, ["4"]],
     ["sweep deadlines", EXPIRE, ["4", "600"]],
     ["sweep kept", DELETE, []],
+    ["record examples", RECORD_EXAMPLES, ["'[]'"]],
+    ["forget examples", FORGET_EXAMPLES, ["90"]],
   ];
   for (const [name, statement, parameters] of statements) {
     assert.deepEqual(await scans(statement, parameters), [], name);

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { silentLogger } from "../../src/base/logger.ts";
 import { AddressGuard } from "../../src/callbacks/address-guard.ts";
 import { CallbackUrls } from "../../src/callbacks/callback-url.ts";
+import { redeliverTask } from "../../src/callbacks/deliveries.ts";
 import { KeyRing } from "../../src/accounts/keys.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { buildPublicApp } from "../../src/http/public-app.ts";
@@ -19,9 +20,15 @@ export interface TestApp {
   readonly call: Call;
 }
 
-/** The public app over a fresh database, without solvers and without a port. Call it at the top level of a file. */
-export async function createTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
-  const desk = await createTestDesk();
+/**
+ * The public app over a fresh database or a given one, without solvers and without a port. Call it at the top level of
+ * a file.
+ */
+export async function createTestApp(
+  environment: Readonly<Record<string, string>> = {},
+  given?: TestDesk,
+): Promise<TestApp> {
+  const desk = given ?? (await createTestDesk());
   const config = loadConfig(environment);
   const app = buildPublicApp({
     config,
@@ -33,6 +40,7 @@ export async function createTestApp(environment: Readonly<Record<string, string>
     reader: desk.reader,
     metrics: new Metrics(),
     callbackUrls: new CallbackUrls(new AddressGuard(config.callbackAllow)),
+    redeliver: (accountId, taskId) => redeliverTask(desk.database, accountId, taskId),
   });
   after(() => app.close());
   return {

@@ -6,7 +6,7 @@ import { AddressGuard } from "../../src/callbacks/address-guard.ts";
 import { Deliverer } from "../../src/callbacks/deliverer.ts";
 import { listDeliveries, type ListedDelivery } from "../../src/callbacks/deliveries.ts";
 import { parseRanges } from "../../src/config/ranges.ts";
-import { renderCallback } from "../../src/http/answers.ts";
+import { callbackPayload } from "../../src/http/callback-payload.ts";
 import { claim } from "../../src/tasks/claim.ts";
 import { createTestDesk, type TestAccount, type TestDesk } from "./desk.ts";
 
@@ -53,7 +53,7 @@ export async function createCallbackDesk(): Promise<CallbackDesk> {
         guard: new AddressGuard(parseRanges(allow)),
         logger: silentLogger,
         alone: true,
-        render: (task) => renderCallback(task, silentLogger),
+        render: (task, url) => callbackPayload(task, url, silentLogger),
       });
       deliverers.push(deliverer);
       return deliverer;

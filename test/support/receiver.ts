@@ -9,7 +9,7 @@ export interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** The body, parsed. */
+  /** The body, parsed when it is asked for. */
   readonly json: Record<string, unknown>;
 }
 
@@ -31,7 +31,15 @@ export async function startReceiver(): Promise<Receiver> {
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     const { method = "", url = "", headers } = request;
-    received.push({ method, path: url, headers, body, json: JSON.parse(body) as Record<string, unknown> });
+    received.push({
+      method,
+      path: url,
+      headers,
+      body,
+      get json() {
+        return JSON.parse(body) as Record<string, unknown>;
+      },
+    });
     for (const { count, resolve } of waiting) if (received.length >= count) resolve();
     if (receiver.answer !== "hang") response.writeHead(receiver.answer).end("noted");
   };

@@ -33,8 +33,11 @@ export function getTaskResult({ reader, pollLimit }: GetTaskResultOptions): Meth
   };
 }
 
-/** A number, or the same digits as a string. */
-function readTaskId(value: unknown): number {
+/**
+ * A number, or the same digits as a string.
+ * @throws ProtocolError
+ */
+export function readTaskId(value: unknown): number {
   const id = typeof value === "string" && /^\d{1,10}$/.test(value.trim()) ? Number(value) : value;
   if (typeof id !== "number" || !Number.isInteger(id)) {
     throw new ProtocolError(

@@ -10,6 +10,10 @@ import type { Rule, TaskTypeRow } from "./task-type.ts";
 export const EXAMPLE_PICTURE =
   "iVBORw0KGgoAAAANSUhEUgAAADwAAAAUAQMAAADrzcxqAAAABlBMVEURERH+/v63qKvLAAAACXBIWXMAAAsTAAALEwEAmpwYAAAATUlEQVQI123OSwrAIAwE0AQXXfaQvT8o3UxAOo0aQWxDFg/yFY7I8kVVenYYFMVL5lHviSvwHAGeWaA7jCtac0cbH/CFSHECidD/fyZePUiL65CmPQsAAAAASUVORK5CYII=";
 
+function optionalLength(description: string) {
+  return Type.Optional(Type.Integer({ minimum: 0, maximum: 100, default: 0, description }));
+}
+
 const ImageToText = Type.Object({
   // An empty one has an error code of its own.
   body: Type.String({ minLength: 0, description: "the picture's bytes as a Base64 string" }),
@@ -23,17 +27,30 @@ const ImageToText = Type.Object({
   numeric: Type.Optional(
     Type.Integer({
       minimum: 0,
-      maximum: 1,
+      maximum: 4,
       default: 0,
-      description: "1 when the answer is digits only, else 0",
+      description:
+        "1 when the answer is digits only, 2 letters only, 3 one of the two, 4 both together, else 0",
     }),
   ),
   math: optionalFlag("true when the picture holds a sum to work out, else false"),
+  // The rest is of the sister protocols, whose clients send the same type.
+  minLength: optionalLength("the least characters that the answer has, 0 when not known (0 to 100)"),
+  maxLength: optionalLength("the most characters that the answer has, 0 when not known (0 to 100)"),
+  phrase: optionalFlag("true when the answer has several words, else false"),
+  comment: optionalText("an instruction for people (a string of at most 1000 characters)", {
+    maxLength: 1000,
+  }),
 });
 
 const notTwice: Rule = ({ math, capMonsterModule }) =>
   math === true && capMonsterModule === "captcha_math"
     ? { field: "math", sentence: "expected nothing beside the module captcha_math: send one of the two" }
+    : null;
+
+const lengthsInOrder: Rule = ({ minLength, maxLength }) =>
+  typeof minLength === "number" && typeof maxLength === "number" && maxLength > 0 && minLength > maxLength
+    ? { field: "minLength", sentence: `expected at most maxLength (${maxLength}), got ${minLength}` }
     : null;
 
 const pictures = (description: string) => Type.Optional(Type.Array(payload(description), { description }));
@@ -102,7 +119,7 @@ export const IMAGE_TYPES: readonly TaskTypeRow[] = [
     name: "ImageToTextTask",
     summary: "The text, or the result of the sum, in one picture.",
     fields: ImageToText,
-    rules: [notTwice],
+    rules: [notTwice, lengthsInOrder],
     proxy: "none",
     solution: Type.Object({ text: Type.String({ description: "what the picture says" }) }),
     route: { kind: "machine" },
@@ -117,6 +134,10 @@ export const IMAGE_TYPES: readonly TaskTypeRow[] = [
         case: false,
         numeric: 0,
         math: false,
+        minLength: 4,
+        maxLength: 6,
+        phrase: false,
+        comment: "the blue letters",
       },
     },
   },

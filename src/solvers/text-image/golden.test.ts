@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { benchFolder } from "./files.ts";
+import { benchFolder } from "./bench/folder.ts";
 
 // Pictures of the npm generators from seeds 700001 on, never trained on: training/README.md says how they were drawn.
 // The scores are those of the committed model, so that a worse model or a changed decoder shows at once.

@@ -1,30 +1,52 @@
+import type { Characters } from "./grammar.ts";
+
 /** What the caller says about the text; each is a constraint on the reading, not advice. */
 export interface Hints {
-  /** Only the digits 0 to 9 occur. */
-  readonly numeric: boolean;
-  /** The picture shows a sum; the answer is its value. */
+  readonly characters: Exclude<Characters, "sum">;
+  /** The picture shows a sum; the answer is its value. The hints about characters and length do not count then. */
   readonly math: boolean;
   /** The answer's case matters. */
   readonly caseSensitive: boolean;
+  /** 0 if unknown. */
+  readonly minLength: number;
+  /** Infinity if unknown. */
+  readonly maxLength: number;
 }
 
-export const noHints: Hints = { numeric: false, math: false, caseSensitive: false };
+export const noHints: Hints = {
+  characters: "any",
+  math: false,
+  caseSensitive: false,
+  minLength: 0,
+  maxLength: Infinity,
+};
 
-/** The hints among a task's canonical fields; absent ones are off. */
+/** Longer texts are not read as one line; a bound beyond this says nothing. */
+const LONGEST = 20;
+
+/** What `numeric` says: 0 and 1 in CapMonster's protocol, 2 to 4 as other services use it. */
+const BY_NUMERIC = ["any", "digits", "letters", "digits or letters", "digits and letters"] as const;
+
+/** Modules that say what is in the picture, such as `digits`, `letters-only`, `digits-4`, `length-5-6`. */
+const MODULE = /^(digits|letters|length)(?:[-_]only)?(?:[-_](\d{1,2})(?:[-_](\d{1,2}))?)?$/;
+
+/** The hints among a task's canonical fields. Absent ones are off, and modules with other names change nothing. */
 export function hintsOf(fields: Readonly<Record<string, unknown>>): Hints {
+  const { capMonsterModule: module } = fields;
+  const name = typeof module === "string" ? module.toLowerCase() : "";
+  const [, kind, from, to = from] = MODULE.exec(name) ?? [];
+  const byModule = kind === "digits" || kind === "letters" ? kind : undefined;
   return {
-    numeric: fields["numeric"] === 1,
-    math: fields["math"] === true,
+    characters: byModule ?? BY_NUMERIC[Number(fields["numeric"] ?? 0)] ?? "any",
+    math: fields["math"] === true || name === "captcha_math",
     caseSensitive: fields["case"] === true,
+    ...lengths(Number(from ?? fields["minLength"] ?? 0), Number(to ?? fields["maxLength"] ?? 0)),
   };
 }
 
-const DIGITS = "0123456789";
-const SUM = `${DIGITS}+-×*÷/:xX=?`;
-
-/** One flag per class of the network (class 0 is the blank), or null if every character may occur. */
-export function allowedClasses(alphabet: readonly string[], hints: Hints): Uint8Array | null {
-  if (!hints.numeric && !hints.math) return null;
-  const allowed = hints.math ? SUM : DIGITS;
-  return Uint8Array.from([1, ...alphabet.map((character) => (allowed.includes(character) ? 1 : 0))]);
+/** Bounds that say nothing, or contradict each other, are dropped. */
+export function lengths(min: number, max: number): Pick<Hints, "minLength" | "maxLength"> {
+  const maxLength = max >= 1 && max <= LONGEST ? Math.floor(max) : Infinity;
+  const minLength = min >= 1 && min <= Math.min(LONGEST, maxLength) ? Math.floor(min) : 0;
+  return { minLength, maxLength };
 }

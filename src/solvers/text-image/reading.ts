@@ -1,6 +1,7 @@
 import type { Calibration, ModelCard } from "./card.ts";
-import { beamSearch, characterConfidences, type Candidate, type DecodeOptions, type Scores } from "./ctc.ts";
-import { allowedClasses, type Hints } from "./hints.ts";
+import { beamSearch, characterConfidences, latticeOf, type Candidate, type Scores } from "./ctc.ts";
+import { grammarOf } from "./grammar.ts";
+import type { Hints } from "./hints.ts";
 import { sumValue } from "./sum.ts";
 
 /** What was read from one picture. */
@@ -21,19 +22,22 @@ export interface Reading {
 
 /** Turns the network's scores for one picture into an answer, within the caller's hints. */
 export function readScores(scores: Scores, card: ModelCard, hints: Hints): Reading {
-  const options: DecodeOptions = {
+  const { characters, math, caseSensitive, minLength, maxLength } = hints;
+  const lattice = latticeOf(scores, {
     alphabet: card.alphabet,
-    allowed: allowedClasses(card.alphabet, hints),
-    mergeCase: !hints.caseSensitive && !hints.numeric && !hints.math,
-  };
-  const found = beamSearch(scores, options).filter((candidate) => candidate.text !== "");
-  const best = (hints.math ? bestSum(found) : undefined) ?? plain(found, hints.math);
-  const curve = hints.caseSensitive ? card.calibration.exact : card.calibration.folded;
+    grammar: math
+      ? grammarOf(card.alphabet, "sum", 0, Infinity)
+      : grammarOf(card.alphabet, characters, minLength, maxLength),
+    mergeCase: !caseSensitive && !math,
+  });
+  const found = beamSearch(lattice).filter((candidate) => candidate.text !== "");
+  const best = (math ? bestSum(found) : likeliest(found)) ?? NOTHING;
+  const curve = caseSensitive ? card.calibration.exact : card.calibration.folded;
   return {
     text: best.text,
     confidence: best.text === "" ? 0 : calibrate(best.probability, curve),
     seen: best.seen,
-    characters: best.seen === "" ? [] : characterConfidences(scores, options, best.seen),
+    characters: best.seen === "" ? [] : characterConfidences(lattice, best.seen),
     candidates: found.slice(0, 3),
     probability: best.probability,
   };
@@ -45,10 +49,10 @@ interface Best {
   readonly probability: number;
 }
 
-/** The likeliest reading as it is. Where a sum was promised but none can be made out, it is worth next to nothing. */
-function plain(found: readonly Candidate[], missedSum: boolean): Best {
-  const first = found[0] ?? { text: "", probability: 0 };
-  return { text: first.text, seen: first.text, probability: first.probability * (missedSum ? 0.05 : 1) };
+const NOTHING: Best = { text: "", seen: "", probability: 0 };
+
+function likeliest([first]: readonly Candidate[]): Best | undefined {
+  return first && { text: first.text, seen: first.text, probability: first.probability };
 }
 
 /** The value with the highest probability over all readings that make it (`3+4` and `3+4=?` count together). */

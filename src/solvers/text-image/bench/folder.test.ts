@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { OperatorError } from "../../base/errors.ts";
-import { benchFolder, parseLabels, solveFiles } from "./files.ts";
+import { OperatorError } from "../../../base/errors.ts";
+import { solveFiles } from "../files.ts";
+import { benchFolder } from "./folder.ts";
+import { parseLabels, styleOf } from "./labels.ts";
 
-const golden = fileURLToPath(new URL("../../../test/golden/", import.meta.url));
+const golden = fileURLToPath(new URL("../../../../test/golden/", import.meta.url));
 
 async function folder(t: TestContext, labels: string): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "bench-"));
@@ -65,9 +67,14 @@ const parse = (text: string): unknown => parseLabels(Buffer.from(text), "/pictur
 
 test("labels without a tab or without any line are refused with file and line", () => {
   assert.deepEqual(parse("\uFEFFa.png\tx\n\nb.png\t\n"), [
-    { file: "a.png", answer: "x" },
-    { file: "b.png", answer: "" },
+    { file: "a.png", answer: "x", style: "" },
+    { file: "b.png", answer: "", style: "" },
   ]);
   assert.throws(() => parse("a.png\tx\nb.png x\n"), /labels\.tsv, line 2: expected a file name, a tab/);
   assert.throws(() => parse("\n"), /names no files/);
+});
+
+test("a picture's style is its folder, or its name up to the last dash", () => {
+  const styles = ["forum-17.png", "bank/17.png", "old/bank/a-1.png", "captcha.gif-700001.gif", "17.png"];
+  assert.deepEqual(styles.map(styleOf), ["forum", "bank", "old/bank", "captcha.gif", ""]);
 });

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { beamSearch, latticeOf, type Scores } from "./ctc.ts";
+import { grammarOf, type Characters } from "./grammar.ts";
+import { hintsOf } from "./hints.ts";
+import { readScores } from "./reading.ts";
+import { sumValue } from "./sum.ts";
+
+const alphabet = Array.from("0123456789abcdxyzABCDXYZ+-×*÷/=?:,!");
+const FRAMES = 48;
+
+/** Scores as no picture gives them: any frame may be sure of anything. */
+const anyScores: fc.Arbitrary<Scores> = fc
+  .tuple(fc.integer(), fc.constantFrom(0.5, 3, 12))
+  .map(([seed, sharpness]) => {
+    const classes = alphabet.length + 1;
+    const data = new Float32Array(FRAMES * classes);
+    let state = seed | 1;
+    for (let t = 0; t < FRAMES; t++) {
+      let sum = 0;
+      for (let c = 0; c < classes; c++) {
+        state = (Math.imul(state, 1664525) + 1013904223) | 0;
+        const weight = Math.exp(((state >>> 8) / 2 ** 24) * 2 * sharpness);
+        data[t * classes + c] = weight;
+        sum += weight;
+      }
+      for (let c = 0; c < classes; c++)
+        data[t * classes + c] = Math.log(data[t * classes + c]! / sum + 1e-30);
+    }
+    return { data, frames: FRAMES, classes };
+  });
+
+const read = (scores: Scores, characters: Characters, min = 0, max = Infinity): string[] =>
+  beamSearch(
+    latticeOf(scores, { alphabet, grammar: grammarOf(alphabet, characters, min, max), mergeCase: true }),
+  ).map(({ text }) => text);
+
+const patterns: Partial<Record<Characters, RegExp>> = {
+  digits: /^\d*$/,
+  letters: /^[a-z]*$/i,
+  "digits or letters": /^(\d+|[a-z]+)$/i,
+  "digits and letters": /^(?=.*\d)(?=.*[a-z])[\da-z]+$/i,
+};
+for (const [characters, pattern] of Object.entries(patterns)) {
+  test(`whatever the network says, ${characters} are read, and as many as the caller allows`, () => {
+    fc.assert(
+      fc.property(anyScores, fc.integer({ min: 2, max: 20 }), fc.nat(5), (scores, min, more) => {
+        for (const text of read(scores, characters as Characters)) assert.match(text, pattern);
+        const bounded = read(scores, characters as Characters, min, min + more);
+        assert.ok(bounded.length > 0, "there is always a reading");
+        for (const text of bounded) {
+          assert.match(text, pattern);
+          assert.ok(text.length >= min && text.length <= min + more, text);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+}
+
+test("whatever the network says, a sum has a value", () => {
+  fc.assert(
+    fc.property(anyScores, (scores) => {
+      const readings = read(scores, "sum");
+      assert.ok(readings.length > 0, "there is always a reading");
+      for (const text of readings) assert.notEqual(sumValue(text), null, text);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("a sum with a negative result is worked out", () => {
+  const classes = alphabet.length + 1;
+  const data = new Float32Array(9 * classes).fill(Math.log(1e-6));
+  for (let t = 0; t < 9; t++) data[t * classes] = Math.log(0.99);
+  Array.from("3-12").forEach((character, i) => {
+    data[(2 * i + 1) * classes] = Math.log(0.05);
+    data[(2 * i + 1) * classes + alphabet.indexOf(character) + 1] = Math.log(0.9);
+  });
+  const curve = { scale: 1, shift: 0 };
+  const card = {
+    alphabet,
+    input: { height: 64, width: 192, channels: 3 },
+    frames: 9,
+    calibration: { folded: curve, exact: curve },
+  };
+  const reading = readScores({ data, frames: 9, classes }, card, hintsOf({ math: true }));
+  assert.equal(reading.text, "-9");
+  assert.ok(reading.confidence > 0.5, `${reading.confidence}`);
+});
+
+test("a sum's grammar is the one that sum.ts can work out", () => {
+  const grammar = grammarOf(alphabet, "sum", 0, Infinity);
+  const fits = (text: string): boolean => {
+    let state = 0;
+    for (const character of text) {
+      const kind = grammar.kinds[alphabet.indexOf(character) + 1]!;
+      state = kind < 0 ? -1 : grammar.next[state]![kind]!;
+      if (state < 0) return false;
+    }
+    return grammar.ends[state]!;
+  };
+  for (const text of ["3+4=?", "3+4=", "3+4", "3+4?", "-3+5", "2×3+1=", "1234-9999", "8:2", "10÷10"]) {
+    assert.ok(fits(text), text);
+    assert.notEqual(sumValue(text), null, text);
+  }
+  for (const text of ["", "=", "7", "7=?", "3+", "+3", "3++4", "5÷0", "a+b", "3+4=7", "12345+1"]) {
+    assert.ok(!fits(text), text);
+  }
+});
+
+test("the task's fields and its module say what may occur", () => {
+  const about = (fields: Record<string, unknown>): unknown[] => {
+    const { characters, math, caseSensitive, minLength, maxLength } = hintsOf(fields);
+    return [characters, math, caseSensitive, minLength, maxLength];
+  };
+  assert.deepEqual(about({}), ["any", false, false, 0, Infinity]);
+  assert.deepEqual(about({ numeric: 1, case: true }), ["digits", false, true, 0, Infinity]);
+  assert.deepEqual(about({ numeric: 2 }), ["letters", false, false, 0, Infinity]);
+  assert.deepEqual(about({ numeric: 4, minLength: 4, maxLength: 6 }), [
+    "digits and letters",
+    false,
+    false,
+    4,
+    6,
+  ]);
+  assert.deepEqual(about({ math: true }), ["any", true, false, 0, Infinity]);
+  assert.deepEqual(about({ capMonsterModule: "Captcha_Math" }), ["any", true, false, 0, Infinity]);
+  assert.deepEqual(about({ capMonsterModule: "digits-only" }), ["digits", false, false, 0, Infinity]);
+  assert.deepEqual(about({ capMonsterModule: "letters_5" }), ["letters", false, false, 5, 5]);
+  assert.deepEqual(about({ capMonsterModule: "length-4-6" }), ["any", false, false, 4, 6]);
+  assert.deepEqual(about({ capMonsterModule: "amazon" }), ["any", false, false, 0, Infinity]);
+  // Bounds that contradict each other or go beyond what is read say nothing.
+  assert.deepEqual(about({ minLength: 7, maxLength: 3 }), ["any", false, false, 0, 3]);
+  assert.deepEqual(about({ minLength: 50, maxLength: 500 }), ["any", false, false, 0, Infinity]);
+});

@@ -1,0 +1,123 @@
+/**
+ * What a reading may look like, as a finite automaton over kinds of characters. The search in ctc.ts walks it character by
+ * character, so a reading that breaks it never arises: hints restrict the search instead of sorting out its results.
+ */
+export interface Grammar {
+  /** The kind of each class of the network, -1 for a character that cannot occur. Class 0, the blank, has none. */
+  readonly kinds: Int8Array;
+  /** `next[state][kind]` is the state after a character of that kind, -1 if none can follow. State 0 is the start. */
+  readonly next: readonly (readonly number[])[];
+  /** Whether a reading may end in the state. */
+  readonly ends: readonly boolean[];
+}
+
+/** Which characters a reading consists of. */
+export type Characters =
+  | "any"
+  | "digits"
+  | "letters"
+  /** All digits or all letters. */
+  | "digits or letters"
+  /** Both occur. */
+  | "digits and letters"
+  /** A sum such as `3+4=?`. */
+  | "sum";
+
+interface Table {
+  /** What the characters of each kind look like. */
+  readonly kinds: readonly RegExp[];
+  readonly next: readonly (readonly number[])[];
+  /** The states that a reading may end in. */
+  readonly ends: readonly number[];
+}
+
+const DIGIT = /[0-9]/;
+const LETTER = /\p{L}/u;
+
+/** More digits than this no number of a sum has. */
+const NUMBER = 4;
+
+const TABLES: Readonly<Record<Characters, Table>> = {
+  any: { kinds: [/^/], next: [[0]], ends: [0] },
+  digits: { kinds: [DIGIT], next: [[0]], ends: [0] },
+  letters: { kinds: [LETTER], next: [[0]], ends: [0] },
+  "digits or letters": {
+    kinds: [DIGIT, LETTER],
+    next: [
+      [1, 2],
+      [1, -1],
+      [-1, 2],
+    ],
+    ends: [1, 2],
+  },
+  "digits and letters": {
+    kinds: [DIGIT, LETTER],
+    next: [
+      [1, 2],
+      [1, 3],
+      [3, 2],
+      [3, 3],
+    ],
+    ends: [3],
+  },
+  sum: sumTable(),
+};
+
+/** Every sum that this table lets through has a value: see sum.ts. */
+function sumTable(): Table {
+  const kinds = [/0/, /[1-9]/, /-/, /\+/, /[×xX*]/, /[÷/:]/, /=/, /\?/];
+  // The states, each number taking one for each of its digits: start, sign, first number, operator, ÷, later number, =, ?
+  const [sign, first, operator, divided, later] = [1, 2, 2 + NUMBER, 3 + NUMBER, 4 + NUMBER];
+  const [equals, asked] = [later + NUMBER, later + NUMBER + 1];
+  const next: number[][] = [
+    [first, first, sign, -1, -1, -1, -1, -1],
+    [first, first, -1, -1, -1, -1, -1, -1],
+  ];
+  for (const from of [first, later]) {
+    const close = from === later ? [equals, asked] : [-1, -1];
+    for (let i = 0; i < NUMBER; i++) {
+      const digit = i + 1 < NUMBER ? from + i + 1 : -1;
+      next[from + i] = [digit, digit, operator, operator, operator, divided, ...close];
+    }
+  }
+  next[operator] = [later, later, -1, -1, -1, -1, -1, -1];
+  // Nothing is divided by 0, nor by a number that begins with it.
+  next[divided] = [-1, later, -1, -1, -1, -1, -1, -1];
+  next[equals] = [-1, -1, -1, -1, -1, -1, -1, asked];
+  next[asked] = kinds.map(() => -1);
+  const numbers = Array.from({ length: NUMBER }, (_, i) => later + i);
+  return { kinds, next, ends: [...numbers, equals, asked] };
+}
+
+/** The grammar of readings made of such characters, `minLength` to `maxLength` of them (0 and Infinity: any number). */
+export function grammarOf(
+  alphabet: readonly string[],
+  characters: Characters,
+  minLength: number,
+  maxLength: number,
+): Grammar {
+  const { kinds, next, ends } = TABLES[characters];
+  const kindOf = (character: string): number => kinds.findIndex((kind) => kind.test(character));
+  const grammar = {
+    kinds: Int8Array.from([-1, ...alphabet.map(kindOf)]),
+    next,
+    ends: next.map((_, state) => ends.includes(state)),
+  };
+  return minLength > 0 || maxLength < Infinity ? withLength(grammar, minLength, maxLength) : grammar;
+}
+
+/** The same grammar with the characters counted: state s after n characters becomes state n × states + s. */
+function withLength({ kinds, next, ends }: Grammar, minLength: number, maxLength: number): Grammar {
+  const states = next.length;
+  const last = maxLength < Infinity ? maxLength : minLength;
+  const counts = Array.from({ length: last + 1 }, (_, n) => n);
+  // Without an upper bound the last count stands for "at least that many".
+  const after = (n: number): number => (n < last ? n + 1 : maxLength < Infinity ? -1 : last);
+  return {
+    kinds,
+    next: counts.flatMap((n) =>
+      next.map((row) => row.map((to) => (to < 0 || after(n) < 0 ? -1 : after(n) * states + to))),
+    ),
+    ends: counts.flatMap((n) => ends.map((end) => end && n >= minLength)),
+  };
+}
