@@ -19,9 +19,9 @@ def lightness(colour: np.ndarray) -> float:
     return float(colour @ np.array([0.299, 0.587, 0.114], np.float32))
 
 
-def inks(dice: random.Random, ground: np.ndarray, count: int) -> list[np.ndarray]:
+def inks(dice: random.Random, ground: np.ndarray, count: int, contrasts: tuple[float, ...]) -> list[np.ndarray]:
     """Colours that stand out from the ground, mostly by lightness; a few only just."""
-    apart = dice.choice((0.55, 0.4, 0.3, 0.2, 0.13))
+    apart = dice.choice(contrasts)
     out = []
     while len(out) < count:
         for _ in range(30):
@@ -165,26 +165,26 @@ def storm(dice: random.Random, page: np.ndarray, colours: list[np.ndarray], size
     page += (haze - page) * dice.uniform(0.3, 0.75)
 
 
-def damage(dice: random.Random, page: np.ndarray) -> np.ndarray:
-    """float32 0..1 to uint8, through blur, shrinking, JPEG, palette, noise, dithering; each seldom."""
+def damage(dice: random.Random, page: np.ndarray, often: float) -> np.ndarray:
+    """float32 0..1 to uint8, through blur, shrinking, JPEG, palette, noise, dithering; each seldom, by the factor `often`."""
     height, width = page.shape[:2]
     rng = np.random.default_rng(dice.getrandbits(32))
-    if dice.random() < 0.15:
+    if dice.random() < 0.15 * often:
         page = cv2.GaussianBlur(page, (0, 0), dice.uniform(0.4, max(0.5, height * 0.016)))
-    if dice.random() < 0.03:  # moved while it was taken
+    if dice.random() < 0.03 * often:  # moved while it was taken
         reach = max(2, round(height * dice.uniform(0.01, 0.05)))
         kernel = np.eye(reach, dtype=np.float32) if dice.random() < 0.3 else np.ones((1, reach), np.float32)
         page = cv2.filter2D(page, -1, kernel / kernel.sum())
-    if dice.random() < 0.15:
+    if dice.random() < 0.15 * often:
         page = page + rng.normal(0, dice.uniform(0.01, 0.09), page.shape).astype(np.float32)
     picture = (np.clip(page, 0, 1) * 255 + 0.5).astype(np.uint8)
-    if dice.random() < 0.1 and height > 40:
+    if dice.random() < 0.1 * often and height > 40:
         factor = dice.uniform(20 / height, 0.9)
         picture = cv2.resize(picture, (max(20, int(width * factor)), max(16, int(height * factor))), interpolation=dice.choice((cv2.INTER_AREA, cv2.INTER_NEAREST, cv2.INTER_LINEAR)))
-    if dice.random() < 0.25:
+    if dice.random() < 0.25 * often:
         _, coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, dice.randint(15, 92)])
         picture = cv2.imdecode(coded, cv2.IMREAD_COLOR)
-    elif dice.random() < 0.1:
+    elif dice.random() < 0.1 * often:
         small = Image.fromarray(picture)
         if dice.random() < 0.3:
             small = small.convert("1", dither=dice.choice((Image.Dither.NONE, Image.Dither.FLOYDSTEINBERG)))
