@@ -16,6 +16,7 @@ export type Role = (typeof ROLES)[number];
 /** GET session, and the event `state`. */
 export interface Session {
   readonly worker: {
+    readonly id: number;
     readonly name: string;
     readonly role: Role;
     /** What the operator lets this worker answer. */
@@ -41,19 +42,24 @@ export interface Session {
 
 /** Why a worker no longer has an item. */
 export type LostReason =
-  /** Its lease or its deadline is over, or its task was cancelled. */
-  | "over"
+  /** Its lease or its deadline is over, or its task has ended otherwise. */
+  | "expired"
   /** It waited beside the one being worked on, and somebody else was free. */
-  | "pulled back";
+  | "pulled-back";
 
-/** Server-sent events of GET events, each with JSON as its data. */
+/** Why a session is over: by itself, by its worker, or by the operator. */
+export type EndedReason = "over" | "signed-out" | "disabled";
+
+/**
+ * Server-sent events of GET events, each with JSON as its data. With `?taking=1` the stream counts as a
+ * worker who is there; without, its page only wants to know.
+ */
 export interface WorkspaceEvents {
   readonly hello: { readonly waiting: number };
   readonly waiting: { readonly waiting: number };
   readonly lost: { readonly lease: string; readonly reason: LostReason };
   readonly state: Session;
-  /** The session is over: signed out, ended by the operator, or the worker was disabled. */
-  readonly ended: Readonly<Record<string, never>>;
+  readonly ended: { readonly reason: EndedReason };
 }
 
 /** One file of an item, read from `items/LEASE/file/N`. */
@@ -68,7 +74,6 @@ export interface ItemFile {
 }
 
 export interface TextAsk {
-  readonly kind: "text";
   readonly instruction: string | null;
   /** Characters expected, least and most. */
   readonly length: readonly [number, number] | null;
@@ -87,7 +92,6 @@ export interface TextAsk {
 }
 
 export interface GridAsk {
-  readonly kind: "grid";
   readonly instruction: string | null;
   readonly rows: number;
   readonly columns: number;
@@ -98,37 +102,32 @@ export interface GridAsk {
 }
 
 export interface PointsAsk {
-  readonly kind: "points";
   readonly instruction: string | null;
   readonly min: number;
   readonly max: number;
 }
 
 export interface RotationAsk {
-  readonly kind: "rotation";
   readonly instruction: string | null;
-  /** One answer for each: the last files, where there are more files than pieces. */
+  /** One answer for each. With one file more than pieces, the first is the ground that stays. */
   readonly pieces: number;
   readonly unit: "degrees" | "steps";
-  /** Steps of a full turn; the answers are 1 to this. Null for degrees, 0 up to 360. */
+  /** Steps of a full turn; answers count from 1, as it came, up to this. Null for degrees. */
   readonly steps: number | null;
 }
 
 export interface ChoiceAsk {
-  readonly kind: "choice";
   readonly instruction: string | null;
   /** Labels, at most nine. Empty labels stand for the pictures themselves. */
   readonly options: readonly string[];
 }
 
 export interface AudioAsk {
-  readonly kind: "audio";
   readonly instruction: string | null;
   readonly numeric: "any" | "digits";
 }
 
 export interface WidgetAsk {
-  readonly kind: "widget";
   readonly instruction: string | null;
   /** Absolute address on the widget origin. */
   readonly frame: string;
@@ -139,20 +138,30 @@ export interface WidgetAsk {
   readonly expiresMs: number | null;
 }
 
-export type Ask = TextAsk | GridAsk | PointsAsk | RotationAsk | ChoiceAsk | AudioAsk | WidgetAsk;
+export interface Asks {
+  readonly text: TextAsk;
+  readonly grid: GridAsk;
+  readonly points: PointsAsk;
+  readonly rotation: RotationAsk;
+  readonly choice: ChoiceAsk;
+  readonly audio: AudioAsk;
+  readonly widget: WidgetAsk;
+}
 
 /** What one worker is given to do. */
-export interface Item {
-  /** Names the item in every call about it. */
+export type Item = { [K in Kind]: ItemOf<K> }[Kind];
+
+export interface ItemOf<K extends Kind> {
+  /** Names the item in every call about it; empty for one of the history. */
   readonly lease: string;
-  readonly kind: Kind;
+  readonly kind: K;
   /** The task type, for the worker's eyes. */
   readonly title: string;
   readonly files: readonly ItemFile[];
   /** Milliseconds left by the server's clock: until a sign of life is needed, and until an answer is worthless. */
   readonly leaseMs: number;
   readonly deadlineMs: number;
-  readonly ask: Ask;
+  readonly ask: Asks[K];
 }
 
 const text = Type.String({ minLength: 1, maxLength: 1000 });
@@ -189,16 +198,25 @@ export const ANSWERS = {
 } as const;
 export type AnswerOf<K extends Kind> = Static<(typeof ANSWERS)[K]>;
 export type Answer = AnswerOf<Kind>;
+export type TextAnswer = AnswerOf<"text">;
+export type GridAnswer = AnswerOf<"grid">;
+export type PointsAnswer = AnswerOf<"points">;
+export type RotationAnswer = AnswerOf<"rotation">;
+export type ChoiceAnswer = AnswerOf<"choice">;
+export type AudioAnswer = AnswerOf<"audio">;
+export type WidgetAnswer = AnswerOf<"widget">;
 
 export const UNSOLVABLE_REASONS = ["unreadable", "broken", "wrong-kind", "other"] as const;
 export type UnsolvableReason = (typeof UNSOLVABLE_REASONS)[number];
 
+const inviteToken = Type.String({ minLength: 1, maxLength: 100 });
 const password = Type.String({ minLength: 1, maxLength: 200 });
 
 /** Bodies of the calls that have one. */
 export const BODIES = {
   signIn: Type.Object({ name: Type.String({ minLength: 1, maxLength: 100 }), password }),
-  acceptInvite: Type.Object({ token: Type.String({ minLength: 1, maxLength: 100 }), password }),
+  invite: Type.Object({ token: inviteToken }),
+  acceptInvite: Type.Object({ token: inviteToken, password }),
   claim: Type.Object({ ahead: Type.Optional(Type.Boolean()) }),
   answer: Type.Object({
     /** One of ANSWERS. */
@@ -216,7 +234,10 @@ export const BODIES = {
   preferences: Type.Object({ kinds: Type.Array(Type.Enum([...KINDS]), { maxItems: KINDS.length }) }),
 } as const;
 
-/** Answers of the calls. */
+/** POST invite: whose invitation it is. */
+export interface InviteAnswer {
+  readonly name: string;
+}
 export interface ClaimAnswer {
   readonly item: Item | null;
 }
@@ -238,6 +259,11 @@ export interface FixAnswer {
 export interface HistoryAnswer {
   readonly rows: readonly HistoryRow[];
 }
+/** GET history/ID, to draw a fixable answer again; its files are at history/ID/file/N. */
+export interface HistoryItemAnswer {
+  readonly item: Item;
+  readonly value: Answer;
+}
 export interface HistoryRow {
   readonly id: string;
   readonly kind: Kind;
@@ -249,8 +275,7 @@ export interface HistoryRow {
   readonly at: string;
   /** Whether the caller has not collected it yet. */
   readonly fixable: boolean;
-  /** Whose it is; only for auditors and operators who ask for everybody's. */
-  readonly worker?: string;
+  readonly worker: string;
 }
 
 /** `{error: {code, message}}` of a refusal. */
@@ -258,20 +283,22 @@ export interface WorkspaceError {
   readonly error: { readonly code: WorkspaceErrorCode; readonly message: string };
 }
 export type WorkspaceErrorCode =
-  /** 400, 413, 415 */
+  /** 400, 404, 413, 415 */
   | "INVALID_REQUEST"
-  /** 401 */
+  /** 401: there is no session, or it is over. */
   | "SIGNED_OUT"
-  /** 401: a wrong name or password, or an invitation that is used, over or unknown. */
-  | "WRONG_CREDENTIALS"
+  /** 401: the name or the password is wrong. */
+  | "BAD_CREDENTIALS"
   /** 403: without or with a wrong CSRF token, from another origin, or not for this role. */
   | "FORBIDDEN"
-  /** 404 */
-  | "NOT_FOUND"
-  /** 410: the item is no longer this worker's. */
-  | "LOST"
+  /** 410: the invitation was used or is over. */
+  | "INVITE_USED"
+  /** 410: the item, or the answer in the history, is no longer this session's to change. */
+  | "LEASE_LOST"
   /** 422 */
   | "INVALID_ANSWER"
+  /** 422 */
+  | "WEAK_PASSWORD"
   /** 429, with retry-after */
   | "TOO_MANY_TRIES"
   /** 503 */
