@@ -14,14 +14,19 @@ import { redeliverTask } from "./callbacks/deliveries.ts";
 import { callbackPayload } from "./http/callback-payload.ts";
 import { buildPublicApp } from "./http/public-app.ts";
 import { buildWidgetApp } from "./http/widget-app.ts";
+import { buildWorkspaceApp } from "./http/workspace/app.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { PeopleDesk } from "./people/desk.ts";
+import { createWidgetDesk } from "./people/widget-desk.ts";
 import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
 import { Runner } from "./solvers/runner.ts";
 import { MACHINE_LANE } from "./protocol/lanes.ts";
+import type { PeopleOnline } from "./tasks/admit.ts";
 import { Examples } from "./tasks/examples.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
+import { RuleList } from "./tasks/rules.ts";
 import { Settler } from "./tasks/settle.ts";
 import { Submitter, TASKS_CHANNEL } from "./tasks/submit.ts";
 import { endAllLeases } from "./tasks/sweep.ts";
@@ -62,27 +67,43 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       : [];
     const images = new RecentImages(solvers.length > 0 ? RECENT_IMAGE_BYTES : 0);
     const metrics = new Metrics();
+    const { keepSeconds } = config;
+    const examples = new Examples(config.exampleDays);
+    const tickets = new WidgetTickets({ database, origin: config.widgetOrigin, port: () => portOf(widgets) });
+    const widgets = buildWidgetApp({ tickets, logger });
+    const people = new PeopleDesk({
+      database,
+      logger,
+      keepSeconds,
+      examples,
+      widgets: createWidgetDesk(tickets),
+    });
+    started.push({ name: "people", stop: () => people.floor.stop() });
     const runners = await startRunners(runs ? postsOf(solvers) : [], {
       database,
       images,
       logger,
       metrics,
-      keepSeconds: config.keepSeconds,
+      people: people.presence,
+      keepSeconds,
     });
     started.push({ name: "runners", stop: runners.stop });
-    database.listen(TASKS_CHANNEL, runners.wake);
+    const wake = (lane: string) => {
+      runners.wake(lane);
+      people.floor.wake(lane);
+    };
+    database.listen(TASKS_CHANNEL, wake);
 
-    const examples = new Examples(config.exampleDays);
     const sweeper = new Sweeper({
       database,
       chores: [{ everyMs: 60_000, run: () => examples.forget(database) }],
-      keepSeconds: config.keepSeconds,
+      keepSeconds,
       logger,
       onSwept: ({ requeued, expired, deleted }) => {
         metrics.swept.inc({ action: "requeued" }, requeued);
         metrics.swept.inc({ action: "expired" }, expired);
         metrics.swept.inc({ action: "deleted" }, deleted);
-        if (requeued > 0) runners.wake("");
+        if (requeued > 0) wake("");
       },
     });
     started.push({ name: "housekeeping", stop: () => sweeper.stop() });
@@ -97,22 +118,24 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     });
     started.push({ name: "callbacks", stop: () => deliverer.stop() });
 
-    const tickets = new WidgetTickets({ database, origin: config.widgetOrigin, port: () => portOf(widgets) });
-    const widgets = buildWidgetApp({ tickets, logger });
     started.push({ name: "widgets", stop: () => closeApp(widgets) });
     if (config.role !== "runner") await listenForWidgets(widgets, config, logger);
 
+    const workspace = buildWorkspaceApp(people, logger);
+    await workspace.ready();
     const app = buildPublicApp({
       config,
       logger,
       database,
       metrics,
       keys: new KeyRing(database),
-      sites: new SiteList(database),
+      admission: { sites: new SiteList(database), people: people.presence },
+      rules: await RuleList.open(database),
       submitter: new Submitter(database, images, runners.taker),
       reader: new Reader(database),
       callbackUrls: new CallbackUrls(guard),
       redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
+      mounts: [{ path: "/workspace", app: workspace }],
     });
     started.push({ name: "http", stop: () => closeApp(app) });
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
@@ -120,6 +143,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
         `Cannot listen on ${config.host}:${config.port}: ${messageOf(error)}\nChoose another with GLYPHDESK_PORT (0 takes any free port).`,
       );
     });
+    // Open streams would hold up the end of the HTTP server.
+    started.push({ name: "workspace", stop: () => people.floor.stop().then(() => workspace.close()) });
     return { url: urlOf(app.server.address() as AddressInfo), firstKey, stop };
   } catch (error) {
     await stop();
@@ -161,11 +186,12 @@ interface RunnersOptions {
   readonly images: RecentImages;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly people: PeopleOnline;
   readonly keepSeconds: number;
 }
 
 async function startRunners(posts: readonly Post[], options: RunnersOptions) {
-  const { database, images, logger, metrics } = options;
+  const { database, images, logger, metrics, people } = options;
   const settler = new Settler(database, options.keepSeconds);
   const runners = posts.map(
     ({ solver, lane }) =>
@@ -176,6 +202,7 @@ async function startRunners(posts: readonly Post[], options: RunnersOptions) {
         images,
         settler,
         logger,
+        ...(lane === MACHINE_LANE && { people }),
         node: `${hostname()}:${process.pid}`,
         onSettled: ({ to }, settled, tookMs) => {
           metrics.settled.inc({ solver: solver.id, outcome: settled === "late" ? "late" : to });

@@ -5,6 +5,8 @@ import { auditCommand } from "./audit.ts";
 import { callbackCommands } from "./callbacks.ts";
 import { keyCommands } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
+import { ruleCommands } from "./rules.ts";
+import { workerCommands } from "./workers.ts";
 import { recognitionCommands } from "./recognition.ts";
 import { serveCommand } from "./serve.ts";
 import { siteCommands } from "./sites.ts";
@@ -21,6 +23,8 @@ export async function main(words: readonly string[]): Promise<void> {
     keyCommands(),
     callbackCommands(),
     siteCommands(),
+    workerCommands(),
+    ruleCommands(),
     auditCommand(),
     migrateCommand(),
   ]) {

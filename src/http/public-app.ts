@@ -4,12 +4,14 @@ import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/options.ts";
 import type { Database } from "../database/database.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { SiteList } from "../sites/sites.ts";
+import type { Admission } from "../tasks/admit.ts";
 import type { Reader } from "../tasks/read.ts";
+import type { RuleList } from "../tasks/rules.ts";
 import type { Submitter } from "../tasks/submit.ts";
 import { renderError } from "./answers.ts";
 import { acceptAnyBody } from "./body.ts";
 import { serveMethod } from "./method.ts";
+import { serverWith, type Mount } from "./mount.ts";
 import { createTask, type CreateTaskOptions } from "./routes/create-task.ts";
 import { getBalance } from "./routes/get-balance.ts";
 import { getTaskResult } from "./routes/get-task-result.ts";
@@ -23,12 +25,15 @@ export interface PublicAppOptions {
   readonly logger: Logger;
   readonly database: Database;
   readonly keys: KeyRing;
-  readonly sites: SiteList;
+  readonly admission: Admission;
+  readonly rules: RuleList;
   readonly submitter: Submitter;
   readonly reader: Reader;
   readonly metrics: Metrics;
   readonly callbackUrls: CreateTaskOptions["callbackUrls"];
   readonly redeliver: Redeliver;
+  /** Apps that serve whatever lies below a path of this one's port. */
+  readonly mounts?: readonly Mount[];
 }
 
 /** The answer to bytes that are no HTTP request: the one case that has no method to answer for, and no 200. */
@@ -54,13 +59,11 @@ function sendJson(reply: FastifyReply, body: string): FastifyReply {
 
 /** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
 export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
-  const { config, logger, database, keys, sites, submitter, reader, metrics, callbackUrls, redeliver } =
-    options;
+  const { config, logger, database, keys, submitter, reader, metrics } = options;
+  const { admission, rules, callbackUrls, redeliver } = options;
   const app = Fastify({
     logger: false,
-    // Above the 60 s for which common clients and proxies keep an idle connection.
-    keepAliveTimeout: 75_000,
-    requestTimeout: 30_000,
+    serverFactory: serverWith(options.mounts ?? []),
     forceCloseConnections: "idle",
     return503OnClosing: false,
     frameworkErrors: (_error, request, reply) => void sendJson(reply, unknownMethod(request)),
@@ -76,7 +79,7 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
 
   const { maxImageBytes, prices, pollLimit } = config;
   const methods = {
-    createTask: createTask({ submitter, sites, callbackUrls, maxImageBytes, prices }),
+    createTask: createTask({ submitter, admission, rules, callbackUrls, maxImageBytes, prices }),
     getTaskResult: getTaskResult({ reader, pollLimit }),
     getBalance: getBalance(reader),
     redeliverCallback: redeliverCallback(redeliver),

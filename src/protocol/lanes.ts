@@ -1,25 +1,21 @@
 import type { Route } from "./catalogue/task-type.ts";
+import type { Kind } from "./workspace.ts";
 
 /** The queues that tasks wait in, one for each kind of answerer. */
 export const MACHINE_LANE = "machine";
 export const TEST_KEYS_LANE = "test-keys";
 export const COMPUTED_LANE = "computed";
-export const PEOPLE_LANE = "people";
 
-/** The lanes that someone works. A task for any other is refused, or it would wait for its deadline in vain. */
-const OPEN: ReadonlySet<string> = new Set([MACHINE_LANE, TEST_KEYS_LANE, COMPUTED_LANE]);
+/** What people's lanes start with; the kind follows. */
+export const PEOPLE = "people-";
 
-export function isOpen(lane: string): boolean {
-  return OPEN.has(lane);
+/** People have a lane for each kind of item, so that a claim finds by index what its worker can do. */
+export function peopleLane(kind: Kind): string {
+  return PEOPLE + kind;
 }
 
-const LANES: Readonly<Record<Exclude<Route["kind"], "not offered">, string>> = {
-  machine: MACHINE_LANE,
-  computed: COMPUTED_LANE,
-  people: PEOPLE_LANE,
-};
-
-/** The lane that a task of this route enters first; null when nobody answers it. */
+/** The lane of a task that is computed or read by a machine; null when people answer it, or nobody. */
 export function laneOf({ kind }: Route): string | null {
-  return kind === "not offered" ? null : LANES[kind];
+  if (kind === "machine") return MACHINE_LANE;
+  return kind === "computed" ? COMPUTED_LANE : null;
 }

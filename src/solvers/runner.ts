@@ -2,11 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "../base/logger.ts";
 import type { Database } from "../database/database.ts";
 import { isStatementFault } from "../database/faults.ts";
+import type { PeopleOnline } from "../tasks/admit.ts";
 import { claim, type ClaimedTask } from "../tasks/claim.ts";
 import type { RecentImages } from "../tasks/recent-images.ts";
 import type { Settled, Settlement, Settler } from "../tasks/settle.ts";
 import type { Taker } from "../tasks/submit.ts";
 import type { SolveContext, Solver, SolverTask } from "./solver.ts";
+import { escalate } from "./escalate.ts";
 import { verdict, verdictOnFault } from "./verdict.ts";
 
 /** How long a solver may be silent about a task before another takes it. */
@@ -24,6 +26,8 @@ export interface RunnerOptions {
   readonly images: RecentImages;
   readonly settler: Settler;
   readonly logger: Logger;
+  /** Who is there for what the solver is unsure of; absent where nobody follows the solver. */
+  readonly people?: PeopleOnline;
   /** Name of this process, stored with the leases it takes. */
   readonly node: string;
   /** Told of each finished task, for metrics. */
@@ -184,6 +188,7 @@ export class Runner implements Taker {
 
   async #solve(task: ClaimedTask): Promise<Settlement> {
     const { solver, logger } = this.#options;
+    const started = performance.now();
     const shown: SolverTask = {
       type: task.type,
       fields: task.fields,
@@ -218,7 +223,11 @@ export class Runner implements Taker {
       const outcome = await Promise.race([solver.solve(shown, context), overdue.promise]);
       // What is no JSON must fail here, not in a batch with others' answers.
       if (outcome.kind === "answer") JSON.stringify([outcome.solution, outcome.detail]);
-      return verdict(task, solver.id, outcome);
+      const { people } = this.#options;
+      const usedMs = performance.now() - started;
+      if (people === undefined) return verdict(task, solver.id, outcome);
+      const settlement = escalate(task, solver.id, outcome, people, task.deadlineMs - usedMs);
+      return settlement instanceof Promise ? await settlement : settlement;
     } catch (error) {
       logger.error({ err: error, solver: solver.id, task: task.key }, "a solver failed");
       return verdictOnFault(task, solver.id);

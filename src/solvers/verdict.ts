@@ -1,5 +1,6 @@
 import type { ClaimedTask } from "../tasks/claim.ts";
 import type { Settlement } from "../tasks/settle.ts";
+import { ruleOf } from "../tasks/rules.ts";
 import { MAX_ATTEMPTS } from "../tasks/sweep.ts";
 import type { Outcome } from "./solver.ts";
 
@@ -18,13 +19,35 @@ export function verdict(task: ClaimedTask, solver: string, outcome: Outcome): Se
 
   if (outcome.kind !== "answer") return fail(outcome.reason, null);
   const { solution, confidence, detail = null } = outcome;
-  const threshold = Number(task.fields["recognizingThreshold"] ?? 0);
+  const threshold = thresholdOf(task);
   if (confidence * 100 >= threshold)
     return { key, lease, to: "solved", solver, solution, confidence, detail };
   return fail(
     `Confidence ${Math.floor(confidence * 100)} is below the recognizingThreshold of ${threshold}.`,
-    { ...detail, solution, confidence },
+    readingOf(outcome),
   );
+}
+
+/**
+ * Why a person should see the task before it ends: the caller's threshold was not reached or the solver declined, or the
+ * task's rule wants both to agree. Null when the verdict stands.
+ */
+export function personNeeded(task: ClaimedTask, outcome: Outcome): "unsure" | "agreement" | null {
+  const { mode } = ruleOf(task.fields);
+  if (mode === "machine" || outcome.kind === "unsolvable") return null;
+  if (mode === "agree" && outcome.kind === "answer") return "agreement";
+  return outcome.kind === "decline" || outcome.confidence * 100 < thresholdOf(task) ? "unsure" : null;
+}
+
+/** What a person is told of a solver's outcome, and what an answer may have to agree with. */
+export function readingOf(outcome: Outcome): Readonly<Record<string, unknown>> {
+  if (outcome.kind !== "answer") return {};
+  const { solution, confidence, detail } = outcome;
+  return { ...detail, solution, confidence };
+}
+
+function thresholdOf({ fields }: ClaimedTask): number {
+  return Number(fields["recognizingThreshold"] ?? 0);
 }
 
 /** What becomes of a task whose solver broke down: another attempt, unless there were enough. */

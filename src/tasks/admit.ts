@@ -2,9 +2,12 @@ import type { Micros } from "../base/money.ts";
 import { hostOf } from "../protocol/catalogue/shared.ts";
 import type { TaskType } from "../protocol/catalogue/task-type.ts";
 import { ProtocolError } from "../protocol/errors.ts";
+import { kindOf } from "../protocol/kinds.ts";
 import { testKeyOf } from "../protocol/test-keys.ts";
+import type { Kind } from "../protocol/workspace.ts";
 import type { SiteList } from "../sites/sites.ts";
-import { isOpen, PEOPLE_LANE, laneOf, TEST_KEYS_LANE } from "../protocol/lanes.ts";
+import { laneOf, peopleLane, TEST_KEYS_LANE } from "../protocol/lanes.ts";
+import type { Rule } from "./rules.ts";
 
 /** Where an accepted task goes. */
 export interface Place {
@@ -12,11 +15,24 @@ export interface Place {
   readonly price: Micros;
 }
 
+/** Whether somebody is there to answer. */
+export interface PeopleOnline {
+  /** Whether a worker who takes items of this kind is online. */
+  online(kind: Kind): Promise<boolean>;
+  /** Whether a widget of this type can be put before a worker; asked for items of kind `widget` only. */
+  shows(type: string, fields: Fields): boolean;
+}
+
+export interface Admission {
+  readonly sites: SiteList;
+  readonly people: PeopleOnline;
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Decides who answers a task, or refuses it: public test keys anywhere, people and computation only for authorised
- * sites, and nothing goes into a lane that nobody works. Answers at once where no site must be looked up.
+ * sites, and nothing goes into a lane that nobody works. Answers at once where nothing must be looked up.
  * @param price of this type, as the operator has set it
  * @throws ProtocolError
  */
@@ -24,21 +40,36 @@ export function admit(
   type: TaskType,
   fields: Fields,
   price: Micros,
-  sites: SiteList,
+  rule: Rule,
+  { sites, people }: Admission,
 ): Place | Promise<Place> {
   if (testKeyOf(type.testKeys, fields["websiteKey"]) !== null) return { lane: TEST_KEYS_LANE, price: 0 };
-  if (!type.needsSite) return placeIn(type, price);
-  return checkSite(type, fields, sites).then(() => placeIn(type, price));
+  const lane = laneOf(type.route);
+  if (lane === null) return checkSite(type, fields, sites).then(() => byPeople(type, fields, price, people));
+  if (type.needsSite) return checkSite(type, fields, sites).then(() => ({ lane, price }));
+  if (rule.mode === "people" || rule.mode === "agree") {
+    return byPeople(type, fields, price, people).then((place) =>
+      rule.mode === "people" ? place : { lane, price },
+    );
+  }
+  return { lane, price };
 }
 
-function placeIn({ route, title }: TaskType, price: Micros): Place {
-  const lane = laneOf(route);
-  if (lane !== null && isOpen(lane)) return { lane, price };
+async function byPeople(type: TaskType, fields: Fields, price: Micros, people: PeopleOnline): Promise<Place> {
+  if (fields["imageUrls"] !== undefined || fields["exampleImageUrls"] !== undefined) {
+    throw new ProtocolError(
+      "ERROR_INVALID_TASK",
+      `The ${type.title} has faulty fields. imageUrls: this desk fetches no addresses; send the pictures themselves in imagesBase64.`,
+    );
+  }
+  const kind = kindOf(type.title, fields);
+  const shown = kind !== "widget" || people.shows(type.title, fields);
+  if (shown && (await people.online(kind))) return { lane: peopleLane(kind), price };
   throw new ProtocolError(
     "ERROR_NO_SLOT_AVAILABLE",
-    lane === PEOPLE_LANE
-      ? `A ${title} is answered by people, and no worker is online. Try again later.`
-      : undefined,
+    shown
+      ? `A ${type.title} is answered by people, and no worker is online who takes it. Try again later.`
+      : `A ${type.title} is answered by people, and no worker is online who can be shown this widget: the desk has no widget origin for it.`,
   );
 }
 

@@ -25,10 +25,23 @@ export const TASK_VIEW = (row: string): string =>
     ${row}.error_code as "errorCode", ${row}.error_description as "errorDescription",
     extract(epoch from ${row}.created_at)::int as "createdAt", extract(epoch from ${row}.settled_at)::int as "settledAt"`;
 
+/** A person's answer may be corrected until it was collected; then it stays. */
+interface Read extends TaskView {
+  readonly correctable: boolean | null;
+}
+
 // Plan: one probe of tasks_id_unique for each id.
 export const READ = {
   name: "read",
-  text: `select ${TASK_VIEW("t")} from tasks t where t.id = any($1::int[])`,
+  text: `select ${TASK_VIEW("t")}, t.state = 'solved' and t.solver = 'people' and t.collected_at is null as correctable
+    from tasks t where t.id = any($1::int[])`,
+};
+
+// Plan: one probe of tasks_id_unique.
+const COLLECT = {
+  name: "collect",
+  text: `update tasks t set collected_at = now() where t.id = $1 and t.account_id = $2 and t.collected_at is null
+    and t.state = 'solved' returning ${TASK_VIEW("t")}`,
 };
 
 // Plan: one primary key probe for each account.
@@ -39,13 +52,15 @@ const BALANCES = {
 
 /** Reads tasks and balances for callers, many in one statement. */
 export class Reader {
-  readonly #tasks: Batcher<number, { readonly task: TaskView | null }>;
+  readonly #database: Database;
+  readonly #tasks: Batcher<number, { readonly task: Read | null }>;
   readonly #balances: Batcher<number, Micros>;
 
   constructor(database: Database) {
+    this.#database = database;
     this.#tasks = new Batcher(
       async (ids) => {
-        const rows = await database.query<TaskView>(READ, [ids]);
+        const rows = await database.query<Read>(READ, [ids]);
         const byId = new Map(rows.map((row) => [row.id, row]));
         return ids.map((id) => ({ task: byId.get(id) ?? null }));
       },
@@ -63,7 +78,17 @@ export class Reader {
 
   /** Null when there is no such task, or when it is another account's: the caller must not be able to tell. */
   task(id: number, accountId: number): Promise<TaskView | null> {
-    return this.#tasks.submit(id).then(({ task }) => (task?.accountId === accountId ? task : null));
+    return this.#tasks.submit(id).then(({ task }) => {
+      if (task?.accountId !== accountId) return null;
+      return task.correctable === true ? this.#collect(task) : task;
+    });
+  }
+
+  /** The answer as it stands when it is first given out, so that every later reading gives the same. */
+  async #collect({ id, accountId }: Read): Promise<TaskView | null> {
+    const [collected] = await this.#database.query<TaskView>(COLLECT, [id, accountId]);
+    // Another reader was faster: what stands now is what it got.
+    return collected ?? (await this.#tasks.submit(id)).task;
   }
 
   balance(accountId: number): Promise<Micros> {

@@ -2,6 +2,7 @@ import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import { ENDED, SCHEDULE_CALLBACKS } from "./schedule-callbacks.ts";
+import { TASKS_CHANNEL } from "./submit.ts";
 
 /** How a leased task ends, or goes back. */
 export type Settlement = { readonly key: number; readonly lease: number } & (
@@ -21,7 +22,13 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
       readonly detail: Readonly<Record<string, unknown>> | null;
     }
   /** Back to the queue, by the one who holds the lease. */
-  | { readonly to: "queued" }
+  | {
+      readonly to: "queued";
+      /** The lane to wait in from now on, of which its workers are told. The attempts of another lane do not count. */
+      readonly lane?: string;
+      /** What was found out so far; kept unless given. */
+      readonly detail?: Readonly<Record<string, unknown>>;
+    }
 );
 
 /** `late`: the lease had passed to another or the task had ended; nothing was written. */
@@ -48,12 +55,13 @@ export const END_TASKS = `
 // One commit for a batch of settlements. A row whose lease no longer fits is not found, so late writers write nothing.
 // Plan: nested loop over the items into the primary key of tasks. With stale statistics the planner may take a hash
 // join with a scan of the whole table; test/integration/plans.test.ts holds it to the index.
-export const SETTLE = {
-  name: "settle",
+/** @param also further parts of the statement, which may read "ended" and "requeued" */
+export const settleStatement = (name: string, also = "") => ({
+  name,
   text: `
   with item as materialized (
     select * from json_to_recordset($1::json) as i (
-      key bigint, lease bigint, "to" text, solver text, solution jsonb, confidence real, detail jsonb,
+      key bigint, lease bigint, "to" text, lane text, solver text, solution jsonb, confidence real, detail jsonb,
       error_code text, error_description text)
   ), ended as (
     update tasks t
@@ -64,13 +72,20 @@ export const SETTLE = {
     where t.key = i.key and t.lease = i.lease and t.state = 'leased' and i."to" <> 'queued'
     returning ${ENDED}
   ), requeued as (
-    update tasks t set state = 'queued', lease = null, leased_by = null, leased_until = null
+    update tasks t set state = 'queued', lease = null, leased_by = null, leased_until = null,
+      lane = coalesce(i.lane, t.lane), detail = coalesce(i.detail, t.detail),
+      attempts = case when i.lane <> t.lane then 0 else t.attempts end
     from item i
     where t.key = i.key and t.lease = i.lease and t.state = 'leased' and i."to" = 'queued'
-    returning t.key
-  ), ${END_TASKS}
-  select key from ended union all select key from requeued`,
-};
+    returning t.key, i.lane
+  ), told as (
+    select pg_notify('${TASKS_CHANNEL}', lane) from (select distinct lane from requeued where lane is not null) l
+  ), ${END_TASKS}${also}
+  select key, null::bigint as told from ended
+  union all select key, (select count(*) from told) from requeued`,
+});
+
+export const SETTLE = settleStatement("settle");
 
 /** Ends leased tasks, many in one commit, and moves their money. */
 export class Settler {
@@ -91,6 +106,13 @@ async function settle(
   keepSeconds: number,
   items: readonly Settlement[],
 ): Promise<Settled[]> {
+  const rows = await database.query<Row & { key: number }>(SETTLE, settleParameters(items, keepSeconds));
+  const settled = new Set(rows.map(({ key }) => key));
+  return items.map(({ key }) => (settled.has(key) ? "settled" : "late"));
+}
+
+/** The first two parameters of a settle statement. */
+export function settleParameters(items: readonly Settlement[], keepSeconds: number): [string, number] {
   const records = items.map((item) => ({
     key: item.key,
     lease: item.lease,
@@ -98,11 +120,10 @@ async function settle(
     solver: item.to === "queued" ? null : item.solver,
     solution: item.to === "solved" ? item.solution : null,
     confidence: item.to === "solved" ? item.confidence : null,
-    detail: item.to === "queued" ? null : item.detail,
+    lane: item.to === "queued" ? item.lane : null,
+    detail: item.detail,
     error_code: item.to === "failed" ? item.errorCode : null,
     error_description: item.to === "failed" ? item.errorDescription : null,
   }));
-  const rows = await database.query<Row & { key: number }>(SETTLE, [JSON.stringify(records), keepSeconds]);
-  const settled = new Set(rows.map(({ key }) => key));
-  return items.map(({ key }) => (settled.has(key) ? "settled" : "late"));
+  return [JSON.stringify(records), keepSeconds];
 }

@@ -19,7 +19,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   tasks: ["base", "protocol", "database", "accounts", "sites"],
   solvers: ["base", "protocol", "database", "tasks"],
   callbacks: ["base", "protocol", "database", "tasks"],
-  http: ["base", "protocol", "config", "database", "accounts", "sites", "widgets", "tasks", "metrics"],
+  people: ["base", "protocol", "database", "widgets", "tasks"],
+  http: [
+    "base",
+    "protocol",
+    "config",
+    "database",
+    "accounts",
+    "sites",
+    "widgets",
+    "tasks",
+    "people",
+    "metrics",
+  ],
 };
 
 const MAX_LINES = 400;

@@ -80,7 +80,9 @@ for (const type of TASK_TYPES) {
               answer,
               task["websiteURL"] === undefined
                 ? /^ERROR_DOMAIN_NOT_ALLOWED .*send websiteURL/
-                : /^ERROR_NO_SLOT_AVAILABLE .*no worker is online/,
+                : task["imageUrls"] === undefined
+                  ? /^ERROR_NO_SLOT_AVAILABLE .*no worker is online/
+                  : /^ERROR_INVALID_TASK .*imageUrls.*imagesBase64/,
             );
             assert.match(elsewhere, /^ERROR_DOMAIN_NOT_ALLOWED .*elsewhere\.example/);
             break;

@@ -8,6 +8,7 @@ import { KeyRing } from "../../src/accounts/keys.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { buildPublicApp } from "../../src/http/public-app.ts";
 import { SiteList } from "../../src/sites/sites.ts";
+import { RuleList } from "../../src/tasks/rules.ts";
 import { Metrics } from "../../src/metrics/metrics.ts";
 import { createTestDesk, type TestDesk } from "./desk.ts";
 
@@ -35,7 +36,8 @@ export async function createTestApp(
     logger: silentLogger,
     database: desk.database,
     keys: new KeyRing(desk.database),
-    sites: new SiteList(desk.database),
+    admission: { sites: new SiteList(desk.database), people: desk.people.presence },
+    rules: await RuleList.open(desk.database),
     submitter: desk.submitter,
     reader: desk.reader,
     metrics: new Metrics(),

@@ -1,7 +1,11 @@
+import { after } from "node:test";
 import { createAccount, type Account } from "../../src/accounts/accounts.ts";
 import { createKey, KeyRing, type Caller } from "../../src/accounts/keys.ts";
 import type { Micros } from "../../src/base/money.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import { PeopleDesk } from "../../src/people/desk.ts";
 import { splitClientKey } from "../../src/protocol/client-key.ts";
+import { Examples } from "../../src/tasks/examples.ts";
 import { Reader } from "../../src/tasks/read.ts";
 import { RecentImages } from "../../src/tasks/recent-images.ts";
 import { Settler } from "../../src/tasks/settle.ts";
@@ -14,6 +18,7 @@ export interface TestDesk extends TestDatabase {
   readonly settler: Settler;
   readonly reader: Reader;
   readonly images: RecentImages;
+  readonly people: PeopleDesk;
   /** Makes an account with one key. */
   addAccount(name: string, balance: Micros): Promise<TestAccount>;
 }
@@ -31,9 +36,18 @@ export async function createTestDesk(): Promise<TestDesk> {
   const { database } = testDatabase;
   const images = new RecentImages(1_000_000);
   const keys = new KeyRing(database);
+  const people = new PeopleDesk({
+    database,
+    logger: silentLogger,
+    keepSeconds: 600,
+    examples: new Examples(90),
+    widgets: null,
+  });
+  after(() => people.floor.stop());
   return {
     ...testDatabase,
     images,
+    people,
     submitter: new Submitter(database, images, null),
     settler: new Settler(database, 600),
     reader: new Reader(database),

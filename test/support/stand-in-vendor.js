@@ -111,7 +111,12 @@
     const send = (name, detail) => friendly.dispatchEvent(new CustomEvent(name, { detail }));
     const codes = { key: "sitekey_invalid", domain: "other", other: "network_error" };
     draw(friendly, friendly.dataset.sitekey, {
-      token: (response) => send("frc:widget.complete", { response }),
+      // The first generation calls a function by its name, the second sends an event.
+      token: (response) => {
+        const { callback } = friendly.dataset;
+        if (callback) window[callback](response);
+        else send("frc:widget.complete", { response });
+      },
       expired: () => send("frc:widget.expire", {}),
       error: (kind) => send("frc:widget.error", { error: { code: codes[kind] } }),
     });

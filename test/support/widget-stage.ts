@@ -92,12 +92,13 @@ export async function createWidgetStage(vendors?: readonly Vendor[]) {
     desk,
     browser,
     /** A worker with a browser of their own, in which vendors answer as `serve` says. */
-    async newWorker(serve: (url: URL) => Answer): Promise<Worker> {
+    async newWorker(serve: (url: URL, body: string | null) => Answer): Promise<Worker> {
       const context = await browser.newContext();
       await context.route(
         (url) => url.hostname !== "127.0.0.1",
         async (route) => {
-          const answer = await serve(new URL(route.request().url()));
+          const request = route.request();
+          const answer = await serve(new URL(request.url()), request.postData());
           await (answer === null ? route.abort() : route.fulfill(answer));
         },
       );

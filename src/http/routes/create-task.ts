@@ -2,9 +2,10 @@ import type { Micros } from "../../base/money.ts";
 import type { ClientKey } from "../../protocol/client-key.ts";
 import { taskTypeOf } from "../../protocol/catalogue/catalogue.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
-import { decodeFile, decodePicture } from "../../protocol/picture.ts";
-import type { SiteList } from "../../sites/sites.ts";
-import { admit } from "../../tasks/admit.ts";
+import { packFiles } from "../../protocol/pack-files.ts";
+import { decodePicture } from "../../protocol/picture.ts";
+import { admit, type Admission } from "../../tasks/admit.ts";
+import { withRule, type RuleList } from "../../tasks/rules.ts";
 import type { Submitted, Submitter } from "../../tasks/submit.ts";
 import type { Method } from "../method.ts";
 
@@ -12,7 +13,8 @@ export interface CreateTaskOptions {
   readonly submitter: Submitter;
   /** Answers the normalised `callbackUrl`; throws ProtocolError for one that cannot be used. */
   readonly callbackUrls: { read(value: unknown): Promise<string | undefined> };
-  readonly sites: SiteList;
+  readonly admission: Admission;
+  readonly rules: RuleList;
   readonly maxImageBytes: number;
   /** Prices by lower-case name or title of a type that differ from the built-in ones. */
   readonly prices: ReadonlyMap<string, Micros>;
@@ -25,19 +27,22 @@ export function createTask(options: CreateTaskOptions): Method {
     onError: { taskId: 0 },
     handle({ caller, clientKey, fields: request }) {
       const { type, task } = taskTypeOf(request["task"]);
-      const { body, ...fields } = type.read(task);
-      const image = typeof body === "string" ? decodePicture(body, options.maxImageBytes) : null;
-      if (fields["imagesBase64"] !== undefined) checkFiles(fields, options.maxImageBytes);
+      const { body, ...read } = type.read(task);
+      const { fields, image } =
+        typeof body === "string"
+          ? { fields: read, image: decodePicture(body, options.maxImageBytes) }
+          : packFiles(read, options.maxImageBytes);
+      const rule = options.rules.of(caller.keyId, type.title);
       const newTask = {
         ...caller,
         type: type.title,
         deadlineMs: type.deadline,
-        fields: type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields,
+        fields: withRule(type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields, rule),
         image,
       };
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
       const own = options.prices.get(type.title.toLowerCase()) ?? options.prices.get(type.name.toLowerCase());
-      const place = admit(type, fields, own ?? type.price, options.sites);
+      const place = admit(type, fields, own ?? type.price, rule, options.admission);
       const callback = request["callbackurl"];
       if (callback === undefined && !(place instanceof Promise)) {
         return options.submitter.submit({ ...newTask, ...place }).then(render);
@@ -66,12 +71,4 @@ function withSuffixes(
     ...(module !== null && !fields["capMonsterModule"] ? { capMonsterModule: module } : {}),
     ...(threshold !== null && !fields["recognizingThreshold"] ? { recognizingThreshold: threshold } : {}),
   };
-}
-
-/** Each file of a ComplexImageTask must be a picture within the limits, or with PayloadType Audio any file. */
-function checkFiles(fields: Readonly<Record<string, unknown>>, maxBytes: number): void {
-  const { PayloadType } = (fields["metadata"] ?? {}) as { readonly PayloadType?: string };
-  const check = PayloadType === "Audio" ? decodeFile : decodePicture;
-  const files = fields["imagesBase64"] as readonly string[];
-  files.forEach((file, at) => check(file, maxBytes, `imagesBase64[${at}]`));
 }

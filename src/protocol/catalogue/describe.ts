@@ -1,7 +1,6 @@
 import type { TSchema } from "typebox";
 import { formatDollars } from "../../base/money.ts";
 import { fieldsOf } from "../coerce.ts";
-import { isOpen, PEOPLE_LANE } from "../lanes.ts";
 import { TEST_KEYS, type TestKey } from "../test-keys.ts";
 import type { TaskType } from "./task-type.ts";
 
@@ -56,9 +55,7 @@ function kindOf(schema: TSchema): string {
 export function routeText({ route, testKeys }: TaskType): string {
   const texts = {
     machine: "the recogniser",
-    people: isOpen(PEOPLE_LANE)
-      ? "people, for authorised sites"
-      : "people, for authorised sites (none work here yet: `ERROR_NO_SLOT_AVAILABLE`)",
+    people: "people, for authorised sites",
     computed: "computed, for authorised sites",
     "not offered": "not offered",
   };

@@ -1,0 +1,114 @@
+import { Command, Option as Flag } from "commander";
+import type { Config } from "../config/options.ts";
+import {
+  disableWorker,
+  endSessions,
+  inviteWorker,
+  listWorkers,
+  parseKinds,
+  pauseWorker,
+  type Worker,
+} from "../people/workers.ts";
+import { KINDS, ROLES, type Role } from "../protocol/workspace.ts";
+import { withDatabase, withOptions } from "./context.ts";
+import { print, table, withJson } from "./output.ts";
+
+interface Flags extends Record<string, unknown> {
+  readonly json?: boolean;
+}
+
+interface InviteFlags extends Flags {
+  readonly role: Role;
+  readonly kinds?: string;
+  readonly languages?: string;
+  readonly url?: string;
+}
+
+/** `glyphdesk worker invite|list|pause|resume|sign-out|disable`. */
+export function workerCommands(): Command {
+  const group = new Command("worker").description("the people who answer in the workspace");
+  const add = (command: Command, ...options: ("host" | "port")[]) =>
+    group.addCommand(withJson(withOptions(command, ["dataDir", ...options])));
+  const named = (name: string, description: string) =>
+    new Command(name).description(description).argument("<name>", "as `worker list` shows it");
+
+  add(
+    new Command("invite")
+      .description("make a worker, or a new invitation for one; the link is shown only this once")
+      .argument("<name>", "what they sign in with")
+      .addOption(new Flag("--role <role>", "auditors only read").choices([...ROLES]).default("worker"))
+      .option("--kinds <list>", `what they may answer, of ${KINDS.join(", ")} (default: all)`)
+      .option("--languages <list>", "language codes, such as en,de (default: any)")
+      .option("--url <address>", "where their browser finds the desk (default: from host and port)")
+      .action(async (name: string, flags: InviteFlags) => {
+        const kinds = flags.kinds === undefined ? KINDS : parseKinds(words(flags.kinds));
+        const languages = words(flags.languages ?? "").map((code) => code.toLowerCase());
+        const link = await withDatabase(flags, async (database, config) => {
+          const token = await inviteWorker(database, { name, role: flags.role, kinds, languages });
+          return `${flags.url?.replace(/\/+$/, "") ?? addressOf(config)}/workspace/#invite=${token}`;
+        });
+        print(flags, { name, link }, `${name} signs in once within three days at\n${link}`);
+      }),
+    "host",
+    "port",
+  );
+  add(
+    new Command("list").description("list the workers").action(async (flags: Flags) => {
+      const workers = await withDatabase(flags, listWorkers);
+      const rows = workers.map((worker) => [
+        worker.name,
+        worker.role,
+        stateOf(worker),
+        worker.allowed.join(" "),
+        worker.languages.join(" ") || "any",
+        worker.lastSeen?.toISOString().slice(0, 16) ?? "never",
+      ]);
+      print(flags, workers, table(["NAME", "ROLE", "STATE", "KINDS", "LANGUAGES", "LAST ITEM"], rows));
+    }),
+  );
+  add(
+    named("pause", "give a worker nothing for now; the page shows the reason")
+      .requiredOption("--reason <sentence>", "shown to the worker")
+      .action(async (name: string, flags: Flags & { readonly reason: string }) => {
+        await withDatabase(flags, (database) => pauseWorker(database, name, flags.reason));
+        print(flags, { paused: name }, `${name} is given nothing.`);
+      }),
+  );
+  add(
+    named("resume", "let a paused worker go on").action(async (name: string, flags: Flags) => {
+      await withDatabase(flags, (database) => pauseWorker(database, name, null));
+      print(flags, { resumed: name }, `${name} is given items again.`);
+    }),
+  );
+  add(
+    named("sign-out", "end a worker's sessions, at once").action(async (name: string, flags: Flags) => {
+      await withDatabase(flags, (database) => endSessions(database, name));
+      print(flags, { signedOut: name }, `${name} is signed out everywhere.`);
+    }),
+  );
+  add(
+    named("disable", "end a worker's sessions and let them in no more, at once").action(
+      async (name: string, flags: Flags) => {
+        await withDatabase(flags, (database) => disableWorker(database, name));
+        print(flags, { disabled: name }, `${name} can no longer sign in.`);
+      },
+    ),
+  );
+  return group;
+}
+
+function words(list: string): string[] {
+  return list.split(",").flatMap((word) => word.trim() || []);
+}
+
+function stateOf({ disabledAt, paused, online, invited }: Worker): string {
+  if (disabledAt !== null) return "disabled";
+  if (paused !== null) return "paused";
+  if (online) return "online";
+  return invited ? "invited" : "away";
+}
+
+function addressOf({ host, port }: Config): string {
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}

@@ -1,0 +1,56 @@
+import { metadataOf } from "../protocol/kinds.ts";
+import type { Asks, TextAsk } from "../protocol/workspace.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const BY_NUMERIC: Readonly<Record<number, TextAsk["numeric"]>> = { 1: "digits", 2: "letters" };
+
+/** What the caller says about a text. */
+export function textHints(type: string, fields: Fields): Omit<TextAsk, "suggestion"> {
+  const number = (name: string) => {
+    const value = Number(fields[name] ?? 0);
+    return Number.isInteger(value) && value > 0 && value <= 1000 ? value : 0;
+  };
+  const [least, most] = [number("minLength"), number("maxLength")];
+  const { comment, language } = fields;
+  return {
+    instruction: typeof comment === "string" ? comment : null,
+    length: least === 0 && most === 0 ? null : [least, Math.max(least, most || 1000)],
+    numeric: BY_NUMERIC[Number(fields["numeric"] ?? 0)] ?? "any",
+    case: fields["case"] === true,
+    math: fields["math"] === true || (type !== "ImageToTextTask" && metadataOf(fields).Task === "MathSum"),
+    language: typeof language === "string" ? language : null,
+  };
+}
+
+/** The recogniser's reading as a suggestion, where it has one. */
+export function suggestionOf(reading: Fields | null): TextAsk["suggestion"] {
+  const { solution, confidence, characters } = reading ?? {};
+  const text = (solution as Fields | undefined)?.["text"];
+  if (typeof text !== "string" || text === "" || typeof confidence !== "number") return null;
+  return { text, confidence, characters: Array.isArray(characters) ? (characters as number[]) : [] };
+}
+
+type Turns = Omit<Asks["rotation"], "instruction">;
+
+const DEGREES = { unit: "degrees", steps: null } as const;
+
+/**
+ * What is turned, by task. Of the OOCL tasks the first file is the ground on which the others lie; each of those has
+ * an angle of its own.
+ */
+const TURNS: Readonly<Record<string, Turns>> = {
+  oocl_rotate_new: { ...DEGREES, pieces: 1 },
+  oocl_rotate_double_new: { ...DEGREES, pieces: 2 },
+  betpunch_3x3_rotate: { pieces: 9, unit: "steps", steps: 4 },
+  baidu: { ...DEGREES, pieces: 1 },
+};
+
+export function rotationOf(fields: Fields): Turns {
+  return TURNS[metadataOf(fields).Task] ?? { ...DEGREES, pieces: 1 };
+}
+
+/** Digits as the list of numbers that bills_audio is answered with. */
+export function digitsOf(digits: string): number[] {
+  return Array.from(digits, Number);
+}

@@ -1,0 +1,254 @@
+import type { Database, Queryable, Row } from "../database/database.ts";
+import type { Answer, Kind, UnsolvableReason } from "../protocol/workspace.ts";
+import type { Examples, NewExample } from "../tasks/examples.ts";
+import { ruleOf } from "../tasks/rules.ts";
+import { settleParameters, settleStatement, type Settlement } from "../tasks/settle.ts";
+import type { Asked } from "./answering.ts";
+import type { Held, LeaseName } from "./claims.ts";
+import type { ItemFiles } from "./files.ts";
+import {
+  backToQueue,
+  failed,
+  readAnswer,
+  sameValue,
+  settlementOf,
+  valueIn,
+  type Answered,
+  type ReadAnswer,
+} from "./read-answer.ts";
+import type { WidgetDesk } from "./widgets.ts";
+
+/** So many different people must skip a task before it counts as unsolvable. */
+const SKIPS = 3;
+
+const UNSOLVABLE: Readonly<Record<UnsolvableReason, string>> = {
+  unreadable: "A person could not make it out.",
+  broken: "A person found that the file cannot be shown.",
+  "wrong-kind": "A person found that it is not what its type says.",
+  other: "A person could not answer it.",
+};
+
+export interface SettlementsOptions {
+  readonly database: Database;
+  readonly keepSeconds: number;
+  readonly files: ItemFiles;
+  readonly examples: Examples;
+  readonly widgets: WidgetDesk | null;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** An item as it is when its worker says something about it. */
+interface Touched extends Row {
+  readonly id: number;
+  readonly lease: number;
+  readonly worker: number;
+  readonly kind: Kind;
+  readonly task: number | null;
+  readonly check: number | null;
+  readonly outcome: string | null;
+  /** Null when the task or check item is no longer kept. */
+  readonly type: string | null;
+  readonly fields: Fields | null;
+  readonly detail: Fields | null;
+  /** The answer to a check item. */
+  readonly expected: Answer | null;
+  /** Whether the lease still holds. */
+  readonly held: boolean;
+  /** Answers that others gave to the task. */
+  readonly votes: readonly Answer[];
+  /** Others who skipped it. */
+  readonly skips: number;
+}
+
+// Plan: primary key probes; worker_items_task for the votes.
+const TOUCH = {
+  name: "touch-item",
+  text: `
+  select i.id, i.lease, i.worker_id as worker, i.kind, i.task_key as task, i.check_id as "check", i.outcome,
+    coalesce(t.type, c.type) as type, coalesce(t.fields, c.fields) as fields, t.detail, c.answer as expected,
+    i.ended_at is null and coalesce(
+      t.state = 'leased' and t.lease = i.lease and t.leased_until > now(), i.check_until > now(), false) as held,
+    coalesce((select json_agg(v.value order by v.id) from worker_items v
+      where v.task_key = i.task_key and v.id <> i.id and v.outcome = 'accepted'), '[]') as votes,
+    (select count(distinct v.worker_id) from worker_items v
+      where v.task_key = i.task_key and v.worker_id <> i.worker_id and v.outcome = 'skipped') as skips
+  from worker_items i
+  left join tasks t on t.key = i.task_key
+  left join check_items c on c.id = i.check_id
+  where i.id = $2 and i.lease = $3 and i.session_id = $1`,
+};
+
+// One commit: what becomes of the task, its money, and what the worker did. Plan: that of "settle".
+const SETTLE_ITEM = settleStatement(
+  "settle-item",
+  `, done as (
+    update worker_items i
+    set ended_at = now(), outcome = $4, value = $5, took_ms = $6, shown_at = coalesce(i.shown_at, now())
+    where i.id = $3 and i.ended_at is null and exists (select from ended union all select from requeued)
+  )`,
+);
+
+/** For check items, which have no task. */
+const CLOSE_CHECK = `update worker_items
+  set ended_at = now(), outcome = $2, value = $3, took_ms = $4, correct = $5, shown_at = coalesce(shown_at, now())
+  where id = $1 and ended_at is null`;
+
+/** Only an item that its worker lost becomes a late one. */
+const LATE = `update worker_items
+  set ended_at = coalesce(ended_at, now()), outcome = 'late', value = $2, took_ms = $3
+  where id = $1 and coalesce(outcome, 'lost') in ('lost', 'released', 'pulled back')
+  returning id`;
+
+/** What is done with the items that workers hold: each call is one commit, and only the holder of the lease is heard. */
+export class Settlements {
+  readonly #options: SettlementsOptions;
+
+  constructor(options: SettlementsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes an answer: settles the task, or counts it as one of the votes that its rule asks for. `late` when the item was
+   * lost before; such an answer is kept as an example and nothing else. Null for an item that this session never had.
+   * @param workspace origin of the page
+   * @throws AnswerFault
+   */
+  async answer(
+    session: number,
+    name: LeaseName,
+    value: unknown,
+    tookMs: number,
+    workspace: string,
+  ): Promise<{ readonly outcome: "accepted" | "late"; readonly id: number } | null> {
+    const item = await this.#touch(session, name);
+    if (item === null) return null;
+    const { id, type, fields } = item;
+    // The page sends an answer again whose acknowledgement it missed.
+    if (item.outcome === "accepted" || item.outcome === "fixed") return { outcome: "accepted", id };
+    if (type === null || fields === null) return { outcome: "late", id };
+    const asked = await this.asked({ ...item, type, fields });
+    const read = readAnswer(item.kind, asked, value, this.#options.widgets, workspace);
+    const outcome =
+      item.task === null
+        ? await this.#answerCheck(item, asked, read, tookMs)
+        : await this.#answerTask({ ...item, key: item.task, asked }, read, tookMs);
+    return { outcome, id };
+  }
+
+  /** Back to the queue for others, or the end when enough people skipped it. Nothing when the item is lost already. */
+  async skip(session: number, name: LeaseName): Promise<void> {
+    const item = await this.#touch(session, name);
+    if (item === null || !item.held) return;
+    const enough = item.skips + 1 >= SKIPS;
+    await this.#give(item, "skipped", null, (task) =>
+      enough ? failed(task, `${SKIPS} people could not answer it.`) : backToQueue(task),
+    );
+  }
+
+  /** Ends the task: a person has seen that nobody can answer it. @returns whether the lease held */
+  async unsolvable(
+    session: number,
+    name: LeaseName,
+    reason: UnsolvableReason,
+    note: string | null,
+  ): Promise<boolean> {
+    const item = await this.#touch(session, name);
+    if (item === null || !item.held) return false;
+    await this.#give(item, "unsolvable", { reason, note }, (task) => failed(task, UNSOLVABLE[reason]));
+    return true;
+  }
+
+  /** Back to the queue, for anybody. */
+  async release(session: number, name: LeaseName): Promise<void> {
+    const item = await this.#touch(session, name);
+    if (item?.held) await this.#give(item, "released", null, backToQueue);
+  }
+
+  /** Gives back everything that a session holds. */
+  async releaseAll(session: number): Promise<void> {
+    const open = await this.#options.database.query<Row & LeaseName>(
+      "select id as item, lease from worker_items where session_id = $1 and ended_at is null",
+      [session],
+    );
+    for (const name of open) await this.release(session, name);
+  }
+
+  /** What the worker is asked, with the files. */
+  async asked(item: Pick<Held, "task" | "check" | "type" | "fields" | "detail">): Promise<Asked> {
+    const of = item.task === null ? { check: item.check ?? 0 } : { task: item.task };
+    const files = await this.#options.files.load(of, item.fields);
+    // Who has to agree with the recogniser must not see what it read.
+    const reading = ruleOf(item.fields).mode === "agree" ? null : item.detail;
+    return { type: item.type, fields: item.fields, files, reading };
+  }
+
+  async #touch(session: number, { item, lease }: LeaseName): Promise<Touched | null> {
+    const [row] = await this.#options.database.query<Touched>(TOUCH, [session, item, lease]);
+    return row ?? null;
+  }
+
+  async #answerCheck(item: Touched, asked: Asked, read: ReadAnswer, tookMs: number) {
+    const { kind, expected } = item;
+    if (read.kind === "widget" || kind === "widget" || !item.held || expected === null) return "late";
+    const correct = sameValue(kind, asked, read.value, valueIn(kind, asked, expected));
+    const answer = JSON.stringify(read.answer);
+    await this.#options.database.query(CLOSE_CHECK, [item.id, "accepted", answer, tookMs, correct]);
+    return "accepted";
+  }
+
+  async #answerTask(task: Touched & Answered, read: ReadAnswer, tookMs: number) {
+    const { database, examples } = this.#options;
+    // A token is its caller's alone, and worth nothing in minutes: it is not kept.
+    const answer = read.kind === "widget" ? null : read.answer;
+    return database.transaction(async (transaction) => {
+      const settled =
+        task.held &&
+        (await this.#settle(transaction, task.id, settlementOf(task, read), "accepted", answer, tookMs));
+      const late = !settled && (await transaction.query(LATE, [task.id, jsonOf(answer), tookMs])).length > 0;
+      if ((settled || late) && read.kind !== "widget") {
+        await examples.record(transaction, [exampleOf(task, read.value)]);
+      }
+      return settled ? "accepted" : "late";
+    });
+  }
+
+  async #give(
+    item: Touched,
+    outcome: string,
+    value: unknown,
+    settlement: (task: Touched & { readonly key: number }) => Settlement,
+  ): Promise<void> {
+    const { database } = this.#options;
+    if (item.task === null) await database.query(CLOSE_CHECK, [item.id, outcome, jsonOf(value), null, null]);
+    else await this.#settle(database, item.id, settlement({ ...item, key: item.task }), outcome, value, null);
+  }
+
+  /** Whether the lease still held. */
+  async #settle(
+    queryable: Queryable,
+    item: number,
+    settlement: Settlement,
+    outcome: string,
+    value: unknown,
+    tookMs: number | null,
+  ): Promise<boolean> {
+    const parameters = settleParameters([settlement], this.#options.keepSeconds);
+    const rows = await queryable.query(SETTLE_ITEM, [...parameters, item, outcome, jsonOf(value), tookMs]);
+    return rows.length > 0;
+  }
+}
+
+function jsonOf(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+function exampleOf(task: Touched & Answered, value: unknown): NewExample {
+  return {
+    taskKey: task.key,
+    verdict: "answered",
+    source: "worker",
+    label: typeof value === "string" ? value : JSON.stringify(value),
+    workerId: task.worker,
+  };
+}

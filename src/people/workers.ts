@@ -1,0 +1,125 @@
+import { OperatorError } from "../base/errors.ts";
+import type { Database, Queryable, Row } from "../database/database.ts";
+import { KINDS, type EndedReason, type Kind, type LostReason, type Role } from "../protocol/workspace.ts";
+import { newToken } from "./passwords.ts";
+
+/** NOTIFY channel between processes about workers and their items; the payload is a PeopleNews in JSON. */
+export const PEOPLE_CHANNEL = "glyphdesk_people";
+
+/** What the processes tell each other. */
+export type PeopleNews =
+  /** Paused, resumed, other kinds: look at the worker again. Also that somebody came online or left. */
+  | { readonly news: "worker"; readonly worker: number }
+  | { readonly news: "ended"; readonly session: number; readonly reason: EndedReason }
+  | { readonly news: "lost"; readonly session: number; readonly lease: string; readonly reason: LostReason };
+
+/** SQL that tells it. @param json an SQL expression of type json */
+export const TELL = (json: string): string => `pg_notify('${PEOPLE_CHANNEL}', (${json})::text)`;
+const TELL_WORKER = TELL("json_build_object('news', 'worker', 'worker', id)");
+
+const INVITATION_DAYS = 3;
+
+export interface NewWorker {
+  readonly name: string;
+  readonly role: Role;
+  readonly kinds: readonly Kind[];
+  readonly languages: readonly string[];
+}
+
+export interface Worker extends Row {
+  readonly id: number;
+  readonly name: string;
+  readonly role: Role;
+  readonly allowed: readonly Kind[];
+  readonly languages: readonly string[];
+  readonly paused: string | null;
+  readonly disabledAt: Date | null;
+  /** Whether an invitation waits to be accepted. */
+  readonly invited: boolean;
+  readonly online: boolean;
+  readonly lastSeen: Date | null;
+}
+
+/**
+ * Makes a worker, or a new invitation for one who has no password yet or forgot it; the former link and, once the new
+ * one is accepted, the former password no longer work.
+ * @returns the token of the link: the only time that it can be seen
+ */
+export async function inviteWorker(database: Queryable, worker: NewWorker): Promise<string> {
+  const name = worker.name.trim();
+  if (name === "" || name.length > 100) throw new OperatorError("A worker's name has 1 to 100 characters.");
+  const { token, hash } = newToken();
+  const invited = await database.query(
+    `insert into workers (name, role, allowed, accepts, languages, invite_hash, invite_until)
+     values ($1, $2, $3::text[], $3::text[], $4::text[], $5, now() + interval '${INVITATION_DAYS} days')
+     on conflict on constraint workers_name_unique do update
+     set role = excluded.role, allowed = excluded.allowed, accepts = excluded.accepts, languages = excluded.languages,
+       invite_hash = excluded.invite_hash, invite_until = excluded.invite_until, disabled_at = null
+     returning ${TELL_WORKER}`,
+    [name, worker.role, worker.role === "auditor" ? [] : worker.kinds, worker.languages, hash],
+  );
+  if (invited.length === 0) throw new Error("invite returned no row");
+  return token;
+}
+
+export async function listWorkers(database: Queryable): Promise<Worker[]> {
+  return database.query<Worker>(
+    `select w.id, w.name, w.role, w.allowed, w.languages, w.paused, w.disabled_at as "disabledAt",
+       w.invite_until > now() as invited,
+       exists (select from worker_presence p join worker_sessions s on s.id = p.session_id
+         where s.worker_id = w.id and p.until > now()) as online,
+       (select max(i.claimed_at) from worker_items i where i.worker_id = w.id) as "lastSeen"
+     from workers w order by w.name`,
+  );
+}
+
+/** Ends every session of the worker at once, gives back what they hold, and lets nobody sign in under the name. */
+export async function disableWorker(database: Database, name: string): Promise<void> {
+  await change(database, name, "disabled_at = now(), invite_hash = null, invite_until = null");
+  await endSessions(database, name, "disabled");
+}
+
+/** @param reason shown to the worker; null lets them go on */
+export async function pauseWorker(database: Database, name: string, reason: string | null): Promise<void> {
+  await change(database, name, "paused = $2", [reason]);
+}
+
+/** Signs the worker out everywhere, at once. */
+export async function endSessions(
+  database: Queryable,
+  name: string,
+  reason: EndedReason = "signed-out",
+): Promise<void> {
+  await database.query(
+    `with ended as (
+       update worker_sessions s set ended_at = now() from workers w
+       where w.name = $1 and s.worker_id = w.id and s.ended_at is null and s.until > now() returning s.id
+     ) select ${TELL("json_build_object('news', 'ended', 'session', id, 'reason', $2::text)")} from ended`,
+    [name, reason],
+  );
+}
+
+/** @throws OperatorError naming the first that is none */
+export function parseKinds(words: readonly string[]): Kind[] {
+  return words.map((word) => {
+    const kind = KINDS.find((known) => known === word);
+    if (kind === undefined) {
+      throw new OperatorError(`"${word}" is not a kind of item. Choose from: ${KINDS.join(", ")}.`);
+    }
+    return kind;
+  });
+}
+
+async function change(
+  database: Queryable,
+  name: string,
+  assignments: string,
+  values: readonly unknown[] = [],
+): Promise<void> {
+  const changed = await database.query(
+    `update workers set ${assignments} where name = $1 returning ${TELL_WORKER}`,
+    [name, ...values],
+  );
+  if (changed.length === 0)
+    throw new OperatorError(`No worker is called "${name}". See \`glyphdesk worker list\`.`);
+}
