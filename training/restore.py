@@ -7,6 +7,7 @@ from cache/shards and cache/valid (draw some first), with a scale and shift that
 the same as the file, in training as in use. Fails if PyTorch and onnxruntime disagree.
 """
 
+import json
 import random
 import sys
 from pathlib import Path
@@ -111,7 +112,8 @@ def main() -> None:
     if gap > 1e-2 or (ours.argmax(2) != theirs.argmax(2)).mean() > 1e-3:
         raise SystemExit("torch and onnxruntime differ")
     out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"average": model.state_dict(), "seen": 0}, out)
+    card = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    torch.save({"average": model.state_dict(), "seen": 0, "before": card["trainedOnPictures"]}, out)
 
 
 if __name__ == "__main__":

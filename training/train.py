@@ -53,15 +53,16 @@ def main() -> None:
         layer.requires_grad_(False)
     average = Recogniser()  # running mean of the weights: what is measured and exported
     optimiser = torch.optim.AdamW(model.parameters(), options.rate, betas=(0.9, 0.98), weight_decay=0.01)
-    seen, spent = 0, 0.0
+    seen, spent, before = 0, 0.0, 0  # before: pictures that the weights we started from had seen
     if checkpoint.exists():
         state = torch.load(checkpoint)
         model.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
-        seen, spent = state["seen"], state["seconds"]
+        seen, spent, before = state["seen"], state["seconds"], state["before"]
     elif options.start:
         state = torch.load(options.start)
         model.load_state_dict(state["average"])
+        before = state.get("before", 0) + state["seen"]
     average.load_state_dict(state["average"] if checkpoint.exists() or options.start else model.state_dict())
     print(f"seed {options.seed}, {seen} pictures seen before, threads {options.threads}", flush=True)
     shards = Shards(options.shards, options.without)
@@ -95,7 +96,7 @@ def main() -> None:
             losses.clear()
             shards.refresh()
         if step % 500 == 0 or progress >= 1:
-            save(checkpoint, model, average, optimiser, seen, seconds)
+            save(checkpoint, model, average, optimiser, {"seen": seen, "seconds": seconds, "before": before})
             last = progress >= 1
             scores_line = score_folder(average, options.valid, None if last else 120)
             print(f"{seen} valid {scores_line}", flush=True)
@@ -111,7 +112,7 @@ def follow(average: torch.nn.Module, model: torch.nn.Module, keep: float) -> Non
 
 
 def save(
-    path: Path, model: torch.nn.Module, average: torch.nn.Module, optimiser: torch.optim.Optimizer, seen: int, seconds: float
+    path: Path, model: torch.nn.Module, average: torch.nn.Module, optimiser: torch.optim.Optimizer, progress: dict[str, float]
 ) -> None:
     part = path.with_suffix(".part")
     torch.save(
@@ -119,8 +120,7 @@ def save(
             "model": model.state_dict(),
             "average": average.state_dict(),
             "optimiser": optimiser.state_dict(),
-            "seen": seen,
-            "seconds": seconds,
+            **progress,
         },
         part,
     )
