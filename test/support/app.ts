@@ -22,6 +22,7 @@ export type Call = (method: string, body: unknown) => Promise<Record<string, unk
 export interface TestApp {
   readonly app: FastifyInstance;
   readonly desk: TestDesk;
+  readonly rules: RuleList;
   readonly call: Call;
 }
 
@@ -35,13 +36,14 @@ export async function createTestApp(
 ): Promise<TestApp> {
   const desk = given ?? (await createTestDesk());
   const config = loadConfig(environment);
+  const rules = await RuleList.open(desk.database);
   const app = buildPublicApp({
     config,
     logger: silentLogger,
     database: desk.database,
     keys: new KeyRing(desk.database),
     admission: { sites: new SiteList(desk.database), people: desk.people.presence },
-    rules: await RuleList.open(desk.database),
+    rules,
     submitter: desk.submitter,
     guarded: desk.guarded,
     reader: desk.reader,
@@ -68,6 +70,7 @@ export async function createTestApp(
   return {
     app,
     desk,
+    rules,
     async call(method, body) {
       const payload = typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
       return parseAnswer(await app.inject({ method: "POST", url: `/${method}`, payload }));
