@@ -102,7 +102,7 @@ export async function remember(
 }
 
 // Plan: idempotency_keys_expiry up to now().
-export const FORGET_IDEMPOTENCY_KEYS = `
+const FORGET_IDEMPOTENCY_KEYS = `
   delete from idempotency_keys where (key_id, name) in (
     select key_id, name from idempotency_keys where expires_at <= now() limit 1000 for update skip locked
   ) returning key_id`;

@@ -45,7 +45,7 @@ const LOCK = { name: "lock-account", text: "select id from accounts where id = $
 
 // The lock keeps housekeeping from deleting the task in between; it does not meet those of the statements that end tasks.
 // Plan: one probe of tasks_id_unique and one of the primary key of reports.
-const LOOK = {
+export const LOOK = {
   name: "look-at-reported",
   text: `
   select t.key, t.type, t.state, t.price, t.key_id as "keyId",
@@ -60,7 +60,7 @@ const INSERT = `
 
 // Money, budget and count together. The account's row is locked.
 // Plan: primary key probes.
-const REFUND = {
+export const REFUND = {
   name: "refund",
   text: `
   with task as materialized (

@@ -35,7 +35,7 @@ const LOCK = {
 
 // Plan: one primary key probe for each key and each task. A day never goes back, or a transaction that began before
 // midnight would reopen the day that is over.
-const SPEND = {
+export const SPEND = {
   name: "spend",
   text: `
   with item as materialized (

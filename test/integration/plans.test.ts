@@ -4,11 +4,16 @@ import { it } from "node:test";
 import { silentLogger } from "../../src/base/logger.ts";
 import { openPool } from "../../src/database/pool.ts";
 import { LIST } from "../../src/accounts/accounts.ts";
+import { CANCEL } from "../../src/tasks/cancel.ts";
 import { CLAIM } from "../../src/tasks/claim.ts";
 import { FORGET_EXAMPLES, RECORD_EXAMPLES } from "../../src/tasks/examples.ts";
+import { LOAD } from "../../src/tasks/queue-stats.ts";
 import { READ } from "../../src/tasks/read.ts";
+import { FORGET_REPORTS, LOOK, REFUND } from "../../src/tasks/report.ts";
 import { SETTLE } from "../../src/tasks/settle.ts";
 import { SUBMIT } from "../../src/tasks/submit.ts";
+import { SPEND } from "../../src/tasks/submit-guarded.ts";
+import { UNFINISHED } from "../../src/tasks/waiters.ts";
 import { DELETE, EXPIRE, REQUEUE } from "../../src/tasks/sweep.ts";
 import { createTestDesk } from "../support/desk.ts";
 
@@ -59,6 +64,13 @@ it(`finds its rows by index among ${ROWS} tasks`, async () => {
     ["sweep kept", DELETE, []],
     ["record examples", RECORD_EXAMPLES, ["'[]'"]],
     ["forget examples", FORGET_EXAMPLES, ["90"]],
+    ["cancel", CANCEL, ["1", "1", "600"]],
+    ["unfinished", UNFINISHED, ["'{1,2,3}'"]],
+    ["load", LOAD, ["'machine'"]],
+    ["spend", SPEND, ["'[]'"]],
+    ["look at a reported task", LOOK, ["1", "1", "900"]],
+    ["refund", REFUND, ["1"]],
+    ["forget reports", { text: FORGET_REPORTS }, []],
   ];
   for (const [name, statement, parameters] of statements) {
     assert.deepEqual(await scans(statement, parameters), [], name);
