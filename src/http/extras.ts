@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { ANY_TASK } from "../protocol/catalogue/shared.ts";
+import type { TaskType } from "../protocol/catalogue/task-type.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { fieldReader, refusalOf } from "../protocol/fields.ts";
 import type { JsonObject } from "../protocol/json.ts";
@@ -39,6 +40,14 @@ export function readExtras({ wait, deadlinems, confidence }: JsonObject): Extras
   if (faults.length > 0) throw refusalOf("The request", faults);
   const { wait: seconds = 0, ...rest } = fields as { wait?: number } & Omit<Extras, "waitMs">;
   return { ...rest, waitMs: Math.min(seconds, MAX_WAIT_S) * 1000 };
+}
+
+/**
+ * How long a request waits that says nothing of it. CapSolver's clients, which name themselves by `appId`, take a
+ * picture's text from the answer to createTask and never ask again.
+ */
+export function usualWaitMs({ appid }: JsonObject, { route }: TaskType): number {
+  return appid !== undefined && route.kind === "machine" ? MAX_WAIT_S * 1000 : 0;
 }
 
 /** RFC 9110 calls such a value a token or quoted string; any printable characters will do here. */

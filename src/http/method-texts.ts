@@ -89,6 +89,16 @@ export const METHODS: Readonly<Record<string, MethodText>> = {
     ...ofTask,
     answer: success,
   },
+  reportIncorrect: {
+    summary: "Say that an answer of any kind was wrong, as 2Captcha's clients do",
+    ...ofTask,
+    answer: success,
+  },
+  reportCorrect: {
+    summary: "Say that an answer of any kind was right, as 2Captcha's clients do",
+    ...ofTask,
+    answer: success,
+  },
   redeliverCallback: {
     summary: "Post a task's result to its callbackUrl once more",
     ...ofTask,

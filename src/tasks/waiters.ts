@@ -37,6 +37,11 @@ export class Waiters {
     results.onEnded = (id) => this.ended([id]);
   }
 
+  /** How many wait. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Takes a place; ask for the task after that, so that its end cannot fall in between. */
   join(id: number, ms: number): Waiting {
     if (ms <= 0 || this.#stopped || this.#count >= MAX_WAITERS) return NO_WAIT;

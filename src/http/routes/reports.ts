@@ -1,4 +1,5 @@
 import { TASK_TYPES } from "../../protocol/catalogue/catalogue.ts";
+import type { TaskType } from "../../protocol/catalogue/task-type.ts";
 import { IMAGE_TYPES } from "../../protocol/catalogue/images.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
 import { preview } from "../../protocol/fields.ts";
@@ -10,21 +11,29 @@ import { missingTask, readTaskId } from "../task-id.ts";
 export type TakeReport = (report: Report) => Promise<Reported>;
 
 const IMAGES = new Set(IMAGE_TYPES.map(({ name }) => name));
-const titles = (images: boolean) =>
-  new Set(TASK_TYPES.filter(({ name }) => IMAGES.has(name) === images).map(({ title }) => title));
+/** Titles of the task types that a report of each kind is for. */
+const TYPES = {
+  images: titles(({ name }) => IMAGES.has(name)),
+  tokens: titles(({ name }) => !IMAGES.has(name)),
+  all: titles(() => true),
+} as const;
+
+function titles(fits: (type: TaskType) => boolean): ReadonlySet<string> {
+  return new Set(TASK_TYPES.filter(fits).map(({ title }) => title));
+}
 
 const SUCCESS = JSON.stringify({ errorId: 0, status: "success" });
 const MAX_TEXT = 1_000;
 
-/** The four methods by which a caller says whether an answer was right. */
+/** The methods by which a caller says whether an answer was right: four of the protocol's family, two of 2Captcha's. */
 export function reportMethods(take: TakeReport) {
-  const method = (path: string, verdict: Report["verdict"], of: "images" | "tokens"): Method => {
-    const types = titles(of === "images");
+  const method = (path: string, verdict: Report["verdict"], of: keyof typeof TYPES): Method => {
+    const types = TYPES[of];
     return {
       path,
       async handle({ caller: { accountId, keyId }, fields }) {
         const taskId = readTaskId(fields["taskid"]);
-        const label = of === "images" ? readText(fields["correcttext"]) : null;
+        const label = of === "tokens" ? null : readText(fields["correcttext"]);
         const reported = await take({ taskId, accountId, keyId, verdict, label, types });
         // As at the hosted service: a report of a picture that is gone is thanked for and changes nothing.
         const gone = reported.outcome === "missing" && of === "images";
@@ -38,12 +47,25 @@ export function reportMethods(take: TakeReport) {
     reportIncorrectTokenCaptcha: method("/reportIncorrectTokenCaptcha", "incorrect", "tokens"),
     reportIncorrectRecaptcha: method("/reportIncorrectRecaptcha", "incorrect", "tokens"),
     reportCorrectRecaptcha: method("/reportCorrectRecaptcha", "correct", "tokens"),
+    reportIncorrect: method("/reportIncorrect", "incorrect", "all"),
+    reportCorrect: method("/reportCorrect", "correct", "all"),
   };
 }
 
 function refusal(reported: Exclude<Reported, { outcome: "accepted" }>, id: number): ProtocolError {
   if (reported.outcome === "missing") return missingTask(id);
-  return new ProtocolError("ERROR_NO_SUCH_CAPCHA_ID", `Task ${id} ${reasonOf(reported)}`);
+  return new ReportRefused(reported.outcome === "again", `Task ${id} ${reasonOf(reported)}`);
+}
+
+/** A report of a task that exists: the protocol has no code of its own for it, its sister has. */
+export class ReportRefused extends ProtocolError {
+  /** Whether the task was reported before. */
+  readonly again: boolean;
+
+  constructor(again: boolean, description: string) {
+    super("ERROR_NO_SUCH_CAPCHA_ID", description);
+    this.again = again;
+  }
 }
 
 function reasonOf(reported: Exclude<Reported, { outcome: "accepted" | "missing" }>): string {
