@@ -21,8 +21,12 @@ describe("GET /openapi.json", () => {
       components: { schemas: Record<string, Json> };
     }>();
     assert.equal(document.openapi, "3.1.0");
-    const [{ paths }, served] = [document, app.printRoutes({ commonPrefix: false })];
-    for (const path of Object.keys(paths)) assert(served.includes(path.slice(1)), path);
+    const { paths } = document;
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const verb of Object.keys(operations as object)) {
+        assert(app.hasRoute({ url: path, method: verb.toUpperCase() as "GET" | "POST" }), `${verb} ${path}`);
+      }
+    }
     assert(["/createTask", "/cancelTask", "/test", "/api/useragent/actual"].every((path) => path in paths));
     const { schemas } = document.components;
     for (const [, name = ""] of answer.body.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
