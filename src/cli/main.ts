@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { messageOf, OperatorError } from "../base/errors.ts";
 import { accountCommands } from "./accounts.ts";
 import { auditCommand } from "./audit.ts";
+import { backupCommands } from "./backup.ts";
 import { callbackCommands } from "./callbacks.ts";
 import { exportCommands } from "./export.ts";
 import { goldCommands } from "./gold.ts";
@@ -31,6 +32,7 @@ export async function main(words: readonly string[]): Promise<void> {
     exportCommands(),
     auditCommand(),
     migrateCommand(),
+    ...backupCommands(),
   ]) {
     program.addCommand(command);
   }

@@ -46,8 +46,10 @@ export function workerCommands(): Command {
       .action(async (name: string, flags: InviteFlags) => {
         const kinds = flags.kinds === undefined ? KINDS : parseKinds(words(flags.kinds));
         const languages = words(flags.languages ?? "").map((code) => code.toLowerCase());
-        const link = await withDatabase(flags, async (database, config) => {
-          const token = await inviteWorker(database, { name, role: flags.role, kinds, languages });
+        // The server has an option of the same name.
+        const { role, ...rest } = flags;
+        const link = await withDatabase(rest, async (database, config) => {
+          const token = await inviteWorker(database, { name, role, kinds, languages });
           return `${flags.url?.replace(/\/+$/, "") ?? addressOf(config)}/workspace/#invite=${token}`;
         });
         print(flags, { name, link }, `${name} signs in once within three days at\n${link}`);

@@ -75,8 +75,11 @@ export async function listWorkers(database: Queryable): Promise<Worker[]> {
 
 /** Ends every session of the worker at once, gives back what they hold, and lets nobody sign in under the name. */
 export async function disableWorker(database: Database, name: string): Promise<void> {
-  await change(database, name, "disabled_at = now(), invite_hash = null, invite_until = null");
-  await endSessions(database, name, "disabled");
+  await database.transaction(async (transaction) => {
+    // In this order, so that the pages hear first why they are signed out.
+    await endSessions(transaction, name, "disabled");
+    await change(transaction, name, "disabled_at = now(), invite_hash = null, invite_until = null");
+  });
 }
 
 /** @param reason shown to the worker; null lets them go on */

@@ -27,6 +27,8 @@ export class RecentResults {
   #young = new Map<number, Remembered>();
   #old = new Map<number, Remembered>();
   #characters = 0;
+  /** Told of each end, for those who wait for it. */
+  onEnded: (id: number) => void = () => undefined;
 
   /** The task is committed and leased to this process. */
   leased(task: Pick<TaskView, "id" | "accountId" | "price" | "createdAt">): void {
@@ -34,6 +36,7 @@ export class RecentResults {
       ...task,
       state: "leased",
       solution: null,
+      expiresAt: null,
       errorCode: null,
       errorDescription: null,
       settledAt: null,
@@ -47,6 +50,7 @@ export class RecentResults {
    */
   ended(view: TaskView, until: number): void {
     this.#put({ view, until });
+    this.onEnded(view.id);
   }
 
   /** Whoever ends tasks in any other way than by their lease says so here after the commit: the next read asks the database. */

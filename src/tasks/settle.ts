@@ -1,10 +1,12 @@
 import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
+import { FREE_BUDGETS } from "./budgets.ts";
 import { TASK_VIEW, type TaskView } from "./read.ts";
 import type { RecentResults } from "./recent-results.ts";
 import { ENDED, SCHEDULE_CALLBACKS } from "./schedule-callbacks.ts";
 import { TASKS_CHANNEL } from "./submit.ts";
+import { COUNT_USAGE } from "./usage.ts";
 
 /** How a leased task ends, or goes back. */
 export type Settlement = { readonly key: number; readonly lease: number } & (
@@ -12,6 +14,8 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
       readonly to: "solved";
       readonly solver: string;
       readonly solution: Readonly<Record<string, unknown>>;
+      /** How long the solution is worth anything, for those that do not keep. */
+      readonly lifetimeMs?: number;
       /** 0 to 1. */
       readonly confidence: number;
       readonly detail: Readonly<Record<string, unknown>> | null;
@@ -37,8 +41,8 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
 export type Settled = "settled" | "late";
 
 /**
- * The tail that every statement ending tasks shares: it reads "ended" (columns of ENDED), moves the money and schedules
- * the callbacks. Account rows are touched for releases only, and locked in one order, as the submit statement does.
+ * The tail that every statement ending tasks shares: it reads "ended" (columns of ENDED), moves the money, counts,
+ * and schedules the callbacks. Account rows are touched for releases only, and locked in one order, as the submit statement does.
  */
 export const END_TASKS = `
   back as (
@@ -52,7 +56,7 @@ export const END_TASKS = `
     insert into ledger (account_id, kind, amount, task_key)
     select account_id, case when state = 'solved' then 'capture' else 'release' end, price, key
     from ended where price > 0
-  ), ${SCHEDULE_CALLBACKS}`;
+  ), ${FREE_BUDGETS}, ${COUNT_USAGE}, ${SCHEDULE_CALLBACKS}`;
 
 // One commit for a batch of settlements. A row whose lease no longer fits is not found, so late writers write nothing.
 // Plan: nested loop over the items into the primary key of tasks. With stale statistics the planner may take a hash
@@ -64,11 +68,12 @@ export const settleStatement = (name: string, also = "") => ({
   with item as materialized (
     select * from json_to_recordset($1::json) as i (
       key bigint, lease bigint, "to" text, lane text, solver text, solution jsonb, confidence real, detail jsonb,
-      error_code text, error_description text)
+      lifetime_ms float8, error_code text, error_description text)
   ), ended as (
     update tasks t
     set state = i."to", settled_at = now(), keep_until = now() + $2 * interval '1 s', lease = null, leased_until = null,
       solver = i.solver, solution = i.solution, confidence = i.confidence, detail = i.detail,
+      solution_expires_at = now() + i.lifetime_ms * interval '1 ms',
       error_code = i.error_code, error_description = i.error_description
     from item i
     where t.key = i.key and t.lease = i.lease and t.state = 'leased' and i."to" <> 'queued'
@@ -85,7 +90,7 @@ export const settleStatement = (name: string, also = "") => ({
   ), ${END_TASKS}${also}
   select key, ${TASK_VIEW("ended")}, null::bigint as told from ended
   union all
-  select key, null, null, null, null, null, null, null, null, null, (select count(*) from told) from requeued`,
+  select key, null, null, null, null, null, null, null, null, null, null, (select count(*) from told) from requeued`,
 });
 
 export const SETTLE = settleStatement("settle");
@@ -132,6 +137,7 @@ export function settleParameters(items: readonly Settlement[], keepSeconds: numb
     to: item.to,
     solver: item.to === "queued" ? null : item.solver,
     solution: item.to === "solved" ? item.solution : null,
+    lifetime_ms: item.to === "solved" ? (item.lifetimeMs ?? null) : null,
     confidence: item.to === "solved" ? item.confidence : null,
     lane: item.to === "queued" ? item.lane : null,
     detail: item.detail,

@@ -1,6 +1,6 @@
 import type { Micros } from "../base/money.ts";
 import { Batcher } from "../database/batch.ts";
-import type { Database, Row } from "../database/database.ts";
+import type { Database, Queryable, Row } from "../database/database.ts";
 import { isUniqueViolation } from "../database/faults.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { NEW_LEASE, type ClaimedTask } from "./claim.ts";
@@ -173,51 +173,74 @@ export class Submitter {
     return results;
   }
 
-  async #insert(
-    items: readonly { readonly task: NewTask; readonly ord: number }[],
-    places: number,
-  ): Promise<SubmitRow[]> {
-    let at = 0;
-    let left = places;
-    const running = new Map<number, Micros>();
-    const records = items.map(({ task, ord }) => {
-      const bytes = task.image?.byteLength ?? 0;
-      const cost = (running.get(task.accountId) ?? 0) + task.price;
-      running.set(task.accountId, cost);
-      const record = {
-        ord,
-        account: task.accountId,
-        key: task.keyId,
-        type: task.type,
-        lane: task.lane,
-        price: task.price,
-        running: cost,
-        deadline_ms: task.deadlineMs,
-        fields: task.fields,
-        at,
-        bytes,
-        callback_url: task.callbackUrl,
-        taker: task.lane === this.#taker?.lane && left-- > 0 ? this.#taker.name : null,
-      };
-      at += bytes;
-      return record;
-    });
-    // One binary parameter: pictures inside JSON or a text array would be sent at twice their size.
-    const images = Buffer.concat(items.map(({ task }) => task.image ?? Buffer.alloc(0)));
-    const parameters = [JSON.stringify(records), images, this.#taker?.leaseMs ?? 0];
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#database.query<SubmitRow>(SUBMIT, parameters);
-      } catch (error) {
-        if (attempt >= ID_ATTEMPTS || !isUniqueViolation(error, "tasks_id_unique")) throw error;
-        // Skip ahead in doubling steps: past a block of kept ids in few attempts.
-        await this.#database.query("select nextval('task_ids') from generate_series(1, $1)", [2 ** attempt]);
-      }
+  #insert(items: readonly NumberedTask[], places: number): Promise<SubmitRow[]> {
+    const taker =
+      this.#taker === null
+        ? null
+        : { lane: this.#taker.lane, name: this.#taker.name, leaseMs: this.#taker.leaseMs, places };
+    return skippingTakenIds(this.#database, () => insertTasks(this.#database, items, taker));
+  }
+}
+
+/** A task and its place in the batch. */
+export interface NumberedTask {
+  readonly task: NewTask;
+  readonly ord: number;
+}
+
+/** Writes tasks in one statement. @param taker gets up to `places` of its lane leased at once */
+export async function insertTasks(
+  database: Queryable,
+  items: readonly NumberedTask[],
+  taker: (Pick<Taker, "lane" | "name" | "leaseMs"> & { readonly places: number }) | null,
+): Promise<SubmitRow[]> {
+  let at = 0;
+  let left = taker?.places ?? 0;
+  const running = new Map<number, Micros>();
+  const records = items.map(({ task, ord }) => {
+    const bytes = task.image?.byteLength ?? 0;
+    const cost = (running.get(task.accountId) ?? 0) + task.price;
+    running.set(task.accountId, cost);
+    const record = {
+      ord,
+      account: task.accountId,
+      key: task.keyId,
+      type: task.type,
+      lane: task.lane,
+      price: task.price,
+      running: cost,
+      deadline_ms: task.deadlineMs,
+      fields: task.fields,
+      at,
+      bytes,
+      callback_url: task.callbackUrl,
+      taker: task.lane === taker?.lane && left-- > 0 ? taker.name : null,
+    };
+    at += bytes;
+    return record;
+  });
+  // One binary parameter: pictures inside JSON or a text array would be sent at twice their size.
+  const images = Buffer.concat(items.map(({ task }) => task.image ?? Buffer.alloc(0)));
+  return database.query<SubmitRow>(SUBMIT, [JSON.stringify(records), images, taker?.leaseMs ?? 0]);
+}
+
+/** Runs what draws taskIds, again while it meets ids that are still kept. */
+export async function skippingTakenIds<Result>(
+  database: Database,
+  insert: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await insert();
+    } catch (error) {
+      if (attempt >= ID_ATTEMPTS || !isUniqueViolation(error, "tasks_id_unique")) throw error;
+      // Skip ahead in doubling steps: past a block of kept ids in few attempts.
+      await database.query("select nextval('task_ids') from generate_series(1, $1)", [2 ** attempt]);
     }
   }
 }
 
-interface SubmitRow extends Row {
+export interface SubmitRow extends Row {
   readonly ord: number;
   readonly id: number | null;
   readonly task_key: number;

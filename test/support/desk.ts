@@ -11,11 +11,15 @@ import { RecentImages } from "../../src/tasks/recent-images.ts";
 import { RecentResults } from "../../src/tasks/recent-results.ts";
 import { Settler } from "../../src/tasks/settle.ts";
 import { Submitter, type NewTask } from "../../src/tasks/submit.ts";
+import { GuardedSubmitter } from "../../src/tasks/submit-guarded.ts";
+import { Waiters } from "../../src/tasks/waiters.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
 /** The engine on a fresh database, without HTTP and without solvers. */
 export interface TestDesk extends TestDatabase {
   readonly submitter: Submitter;
+  readonly guarded: GuardedSubmitter;
+  readonly waiters: Waiters;
   readonly settler: Settler;
   /** Shares nothing with the two above: what it answers comes from the database. */
   readonly reader: Reader;
@@ -41,6 +45,7 @@ export async function createTestDesk(): Promise<TestDesk> {
   const images = new RecentImages(1_000_000);
   const results = new RecentResults();
   const keys = new KeyRing(database);
+  const waiters = new Waiters(database, results);
   const people = new PeopleDesk({
     database,
     logger: silentLogger,
@@ -55,6 +60,8 @@ export async function createTestDesk(): Promise<TestDesk> {
     people,
     results,
     submitter: new Submitter(database, images, results, null),
+    guarded: new GuardedSubmitter(database, images, () => undefined),
+    waiters,
     settler: new Settler(database, 600, results),
     reader: new Reader(database, new RecentResults()),
     async addAccount(name, balance) {
