@@ -13,13 +13,13 @@ from page import HEIGHT, WIDTH, encode
 # How often each source is drawn; shards of other sources count 1.
 WEIGHTS = {
     "render": 50,
-    "svg-captcha": 18,
-    "svg-math": 6,
+    "svg-captcha": 7,
+    "svg-math": 3,
     "trek-captcha": 5,
-    "captcha.gif": 10,
-    "captchapng": 4,
-    "captcha-canvas": 8,
-    "haileybot": 8,
+    "captcha.gif": 5,
+    "captchapng": 2,
+    "captcha-canvas": 9,
+    "haileybot": 19,
 }
 
 
@@ -86,14 +86,20 @@ def alter(pixels: np.ndarray, dice: random.Random) -> np.ndarray:
     return x
 
 
+def level(pixels: np.ndarray) -> np.ndarray:
+    """Zero mean and unit spread, as the network does it to uint8 input, but a good deal faster."""
+    mean, spread = cv2.meanStdDev(pixels.reshape(-1, 1))
+    return (pixels - np.float32(mean[0, 0])) * np.float32(1 / (spread[0, 0] + 0.02 * 255))
+
+
 def batch(shards: Shards, size: int, dice: random.Random) -> tuple[np.ndarray, list[int], list[int]]:
-    """Pixels [size, 64, 192, 3], all targets in one row, and the length of each."""
-    pictures = np.empty((size, HEIGHT, WIDTH, 3), np.uint8)
+    """Levelled pixels [size, 64, 192, 3], all targets in one row, and the length of each."""
+    pictures = np.empty((size, HEIGHT, WIDTH, 3), np.float32)
     targets: list[int] = []
     lengths: list[int] = []
     for i in range(size):
         pixels, label = shards.draw(dice)
-        pictures[i] = alter(pixels, dice)
+        pictures[i] = level(alter(pixels, dice))
         code = encode(label)
         targets += code
         lengths.append(len(code))

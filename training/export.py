@@ -58,7 +58,7 @@ def main() -> None:
         "alphabet": ALPHABET,
         "input": {"height": HEIGHT, "width": WIDTH, "channels": 3},
         "frames": int(ours.shape[1]),
-        "trainedOnPictures": int(state["seen"]),
+        "trainedOnPictures": int(state["before"] + state["seen"]),
     }
     card.setdefault("calibration", {name: {"scale": 1, "shift": 0} for name in ("folded", "exact")})
     card_path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")

@@ -68,7 +68,7 @@ def scan() -> dict[str, str]:
     """font file -> the characters it may be used for."""
     listing = subprocess.run(["fc-list", ":", "file"], capture_output=True, text=True, check=True).stdout
     paths = sorted({line.split(":")[0] for line in listing.splitlines()})
-    paths = [path for path in paths if path.lower().endswith((".ttf", ".otf"))]
+    paths = [path for path in paths if path.lower().endswith((".ttf", ".otf", ".woff"))]
     plain = [stamps_of(path) for path in paths if Path(path).name in PLAIN]
     if not plain:
         raise SystemExit("None of the plain fonts was found: install fonts-dejavu-core, fonts-liberation or fonts-freefont-ttf.")

@@ -21,17 +21,20 @@ class Style:
         self.lean = d.choice((0, 0, 0.1, 0.3)) * d.uniform(-1, 1)
         self.lean_each = d.choice((0, 0, 0.15, 0.3))
         self.scale_each = d.choice((0, 0, 0.08, 0.2, 0.3))
-        self.rise_each = d.choice((0, 0, 0.05, 0.12, 0.25))
-        self.gap = d.choice((0.05, 0.05, 0.12, 0.25, 0.5, -0.06, -0.12))
+        self.rise_each = d.choice((0, 0, 0.05, 0.12, 0.25, 0.45))
+        self.gap = d.choices((0.05, 0.12, 0.25, 0.5, 0.9, -0.06, -0.12, -0.2), (26, 14, 14, 10, 6, 12, 12, 6))[0]
         self.gap_each = d.choice((0, 0.03, 0.08, 0.2))
         self.narrow = d.uniform(0.75, 1.25)
-        self.weight = d.choice((0, 0, 0, 0, 0.02, 0.04))
+        self.weight = d.choice((0, 0, 0, 0, 0, 0.02, 0.04, 0.07))
         self.colour_per_letter = d.random() < 0.35
         self.fill = d.choices(
-            ("solid", "hollow", "dots", "stripes", "emboss", "edge", "halves", "erode", "contour"),
-            (58, 8, 5, 4, 8, 6, 4, 5, 5),
+            ("solid", "hollow", "dots", "stripes", "emboss", "edge", "halves", "erode", "contour", "cells", "stipple", "blend"),
+            (54, 8, 4, 3, 7, 6, 3, 5, 7, 5, 3, 5),
         )[0]
         self.opacity = d.choice((1, 1, 1, 0.85, 0.65))
+        self.thread = d.choices(("none", "centres", "wave", "loose"), (84, 6, 6, 4))[0]
+        self.break_at = d.random() if d.random() < 0.05 else None  # where a wide gap parts two words
+        self.sign_gap = d.choice((0, 0, 0.15, 0.4))
 
 
 def shape(fonts: Fonts, path: str, character: str, size: int, style: Style, dice: random.Random) -> np.ndarray | None:
@@ -49,6 +52,12 @@ def shape(fonts: Fonts, path: str, character: str, size: int, style: Style, dice
         image = thin if thin.sum() > 0.35 * image.sum() else image
     elif style.fill == "contour":
         image = contour(image, size, dice)
+    elif style.fill == "cells":
+        image = cells(image, size, dice)
+    elif style.fill == "stipple":
+        grains = np.random.default_rng(dice.getrandbits(32)).normal(0, 1, image.shape).astype(np.float32)
+        grains = cv2.GaussianBlur(grains, (0, 0), max(0.4, size * dice.uniform(0.01, 0.035)))
+        image = image * (grains > np.quantile(grains, dice.uniform(0.2, 0.5)))
     elif style.fill == "dots":
         pitch = max(3, round(size * dice.uniform(0.08, 0.12)))
         ys, xs = np.mgrid[: image.shape[0], : image.shape[1]]
@@ -59,6 +68,23 @@ def shape(fonts: Fonts, path: str, character: str, size: int, style: Style, dice
         ys, xs = np.mgrid[: image.shape[0], : image.shape[1]]
         image = image * ((xs * dice.choice((0, 1)) + ys) % pitch < pitch * dice.uniform(0.5, 0.75))
     return image
+
+
+def cells(image: np.ndarray, size: int, dice: random.Random) -> np.ndarray:
+    """The letter on a coarse grid, as on a display: squares, squares set apart, or discs."""
+    pitch = max(2, round(size / dice.uniform(7, 15)))
+    height, width = image.shape
+    if height < 3 * pitch or width < 2 * pitch:
+        return image
+    grid = cv2.resize(image, (width // pitch, height // pitch), interpolation=cv2.INTER_AREA) > dice.uniform(0.35, 0.5)
+    if grid.sum() < 4:
+        return image
+    ys, xs = (np.mgrid[:pitch, :pitch] - (pitch - 1) / 2) / pitch
+    kind = dice.choice(("square", "square", "apart", "disc"))
+    cell = np.ones((pitch, pitch)) if kind == "square" else np.maximum(abs(ys), abs(xs)) < 0.42
+    if kind == "disc":
+        cell = np.hypot(ys, xs) < dice.uniform(0.4, 0.6)
+    return np.pad(np.kron(grid, cell).astype(np.float32), 3)
 
 
 def contour(image: np.ndarray, size: int, dice: random.Random) -> np.ndarray:
@@ -96,12 +122,13 @@ def draw_text(
         ascent = (base if own == path else load(own, size)).getmetrics()[0]
         placed.append((image, top - ascent - 3, dice.uniform(-1, 1), character))
     margin = size
-    total = sum(image.shape[1] * 1.4 + size * 0.9 for image, *_ in placed)
-    width, height = int(total + 2 * margin), int(size * 3.4)
+    total = size + sum(image.shape[1] * 1.4 + size * (0.6 + max(0.3, style.gap) + 2 * style.sign_gap) for image, *_ in placed)
+    width, height = int(total + 2 * margin), int(size * 3.8)
     cover = np.zeros((height, width), np.float32)
     colour = np.zeros((height, width, 3), np.float32)
     colour[:] = ink[0]
     baseline, x = size * 2.1, float(margin)
+    centres: list[tuple[float, float]] = []
     for at, (image, rise, wobble, _) in enumerate(placed):
         scale = 1 + style.scale_each * dice.uniform(-1, 1)
         sx, sy = scale * style.narrow, scale
@@ -128,7 +155,18 @@ def draw_text(
         if style.fill == "halves":
             part[: (y1 - y0) // 2] += (ink[-1] - part[: (y1 - y0) // 2]) * region[: (y1 - y0) // 2]
         np.maximum(cover[y0:y1, x0:x1], patch, out=cover[y0:y1, x0:x1])
+        centres.append((float(centre_to[0]), float(centre_to[1])))
         x += 2 * half + size * (style.gap + style.gap_each * dice.uniform(-1, 1))
+        if style.break_at is not None and at == int(style.break_at * len(text)):
+            x += size * 0.5
+        if any(c in "+-×*÷/=" for c in text[at : at + 2]):
+            x += size * style.sign_gap
+    if style.thread != "none":
+        thread(cover, centres, size, style.thread, dice)
+    if style.fill == "blend":
+        ys, xs = np.mgrid[:height, :width].astype(np.float32)
+        t = np.sin((xs * dice.uniform(-1, 1) + ys * dice.uniform(-1, 1)) / size * dice.choice((0.5, 2))) / 2 + 0.5
+        colour += (ink[-1] - colour) * t[:, :, None]
     if style.fill in ("emboss", "edge"):
         cover, colour = decorate(cover, colour, ink[-1], size, style.fill, dice)
     rows, columns = np.where(cover.max(1) > 0.1)[0], np.where(cover.max(0) > 0.1)[0]
@@ -136,6 +174,22 @@ def draw_text(
         return None
     box = np.s_[max(0, rows[0] - 2) : rows[-1] + 3, max(0, columns[0] - 2) : columns[-1] + 3]
     return cover[box] * style.opacity, colour[box]
+
+
+def thread(cover: np.ndarray, centres: list[tuple[float, float]], size: int, kind: str, dice: random.Random) -> None:
+    """A line of the letters' own colour through them, drawn before the text is bent."""
+    thick = max(1, round(size * dice.choice((0.02, 0.04, 0.07))))
+    (left, _), (right, middle) = centres[0], centres[-1]
+    if kind == "centres":
+        points = centres
+    elif kind == "wave":
+        xs = np.linspace(left - size * dice.uniform(0, 0.8), right + size * dice.uniform(0, 0.8), 50)
+        rise, pitch, phase = dice.uniform(0.02, 0.3), dice.uniform(0.4, 2.5), dice.uniform(0, 6.3)
+        level = middle + size * dice.uniform(-0.25, 0.25)
+        points = np.stack([xs, level + size * rise * np.sin(xs / size / pitch + phase)], 1)
+    else:  # from letter to letter, leaving each anywhere
+        points = [(x + size * dice.uniform(-0.3, 0.3), y + size * dice.uniform(-0.4, 0.4)) for x, y in centres]
+    cv2.polylines(cover, [np.round(np.asarray(points) * 8).astype(np.int32)], False, 1.0, thick, cv2.LINE_AA, 3)
 
 
 def decorate(

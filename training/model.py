@@ -52,7 +52,10 @@ class Recogniser(nn.Module):
         # Every picture is brought to zero mean and unit spread, over all three colours together.
         mean = x.mean((1, 2, 3), keepdim=True)
         spread = ((x - mean) ** 2).mean((1, 2, 3), keepdim=True).sqrt()
-        x = (x - mean) / (spread + 0.02)
+        return self.read((x - mean) / (spread + 0.02))
+
+    def read(self, x: Tensor) -> Tensor:
+        """[n, 3, 64, 192], already brought to zero mean and unit spread."""
         x = self.collapse(self.features(x)).squeeze(2).transpose(1, 2)
         y, _ = self.sequence(x)
         return F.log_softmax(self.head(torch.cat([y, x], 2)), 2)

@@ -10,10 +10,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from clutter import base_colour, damage, decoys, ground, inks, specks, storm, strokes
+from clutter import base_colour, damage, ground, inks, specks, storm, strokes
 from fonts import Fonts
 from letters import Style, draw_text
 from page import normalise
+from tricks import crowd, decoys, finish, ghost, turned
 from warp import bend
 from wording import wording
 
@@ -24,25 +25,36 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
     while True:
         text = wording(dice)
         base = base_colour(dice)
-        colours = inks(dice, base, dice.randint(2, 5))
-        size = dice.randint(20, 60)
+        # Real makers use few tricks at once: four pictures in ten are clear but for one or two.
+        calm = dice.random() < 0.4
+        colours = inks(dice, base, dice.randint(2, 5), (0.55, 0.4, 0.3) if calm else (0.55, 0.4, 0.3, 0.2, 0.13))
+        size = dice.randint(20, 60) if dice.random() < 0.85 else dice.randint(60, 110)
         style = Style(dice)
+        if calm:
+            style.opacity = 1
+            if dice.random() < 0.7:
+                style.fill = "solid"
         line = draw_text(fonts, dice, text, size, colours, style)
         if line is None:
             continue
         cover, colour = bend(dice, *line, size)
+        if dice.random() < 0.09:
+            cover, colour = turned(dice, cover, colour, 28 if len(text) < 8 else 12)
         height, width = cover.shape
-        # Margins in letter heights; a tenth of the pictures is cut tight.
-        tight = dice.random() < 0.1
-        left, right = (dice.uniform(0, 0.1 if tight else 1.0) * size for _ in range(2))
-        top, bottom = (dice.uniform(0, 0.1 if tight else 0.6) * size for _ in range(2))
+        # Margins in letter heights; a tenth of the pictures is cut tight, a tenth lies in a wide empty page.
+        space = dice.random()
+        across, along = (0.1, 0.1) if space < 0.1 else (1.6, 2.2) if space > 0.9 else (0.6, 1.0)
+        left, right = (dice.uniform(0, along) * size for _ in range(2))
+        top, bottom = (dice.uniform(0, across) * size for _ in range(2))
         if len(text) < 3:
             left, right = left + size * dice.random(), right + size * dice.random()
         page_height, page_width = int(height + top + bottom) + 2, int(width + left + right) + 2
         contrast = abs(float((colours[0] - base).mean()))
         page = ground(dice, page_height, page_width, base, min(0.5, contrast * 0.8))
         decoys(dice, fonts, page, base, colours[0], size)
-        stormy = dice.random() < 0.06
+        if dice.random() < 0.05:
+            crowd(dice, page, size)
+        stormy = dice.random() < 0.08
         if stormy:
             storm(dice, page, colours, size, over=False)
         noisy = 0.4 if stormy else dice.random()
@@ -50,10 +62,12 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
             strokes(dice, page, colours, size, over=False)
         if 0.2 < noisy < 0.5:
             specks(dice, page, colours, size)
-        if dice.random() < 0.015:  # a picture without text
+        if dice.random() < 0.02:  # a picture without text
             text, cover = "", cover * 0
         y, x = int(top) + 1, int(left) + 1
         part = page[y : y + height, x : x + width]
+        if dice.random() < 0.03:
+            ghost(dice, part, cover, colour, size)
         if dice.random() < 0.03:
             part += (1 - 2 * part) * cover[:, :, None]  # letters as negatives of what is under them
         else:
@@ -64,7 +78,11 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
             specks(dice, page, colours + [base], size)
         if stormy:
             storm(dice, page, colours, size, over=True)
-        picture = damage(dice, page)
+        elif dice.random() < 0.02:
+            crowd(dice, page, size)
+        if not calm:
+            finish(dice, page, base, size)
+        picture = damage(dice, page, 0.4 if calm else 1.0)
         return picture, text
 
 

@@ -63,16 +63,13 @@ async function byPeople(type: TaskType, fields: Fields, price: Micros, people: P
     );
   }
   const kind = kindOf(type.title, fields);
-  if (kind === "widget" && !people.shows(type.title, fields)) {
-    throw new ProtocolError(
-      "ERROR_TASK_NOT_SUPPORTED",
-      `A ${type.title} like this one is not supported: its widget cannot be shown on this desk's own origin. docs/widgets.md lists those that can.`,
-    );
-  }
-  if (await people.online(kind)) return { lane: peopleLane(kind), price };
+  const shown = kind !== "widget" || people.shows(type.title, fields);
+  if (shown && (await people.online(kind))) return { lane: peopleLane(kind), price };
   throw new ProtocolError(
     "ERROR_NO_SLOT_AVAILABLE",
-    `A ${type.title} is answered by people, and no worker is online who takes it. Try again later.`,
+    shown
+      ? `A ${type.title} is answered by people, and no worker is online who takes it. Try again later.`
+      : `A ${type.title} is answered by people, and no worker is online who can be shown this widget: docs/widgets.md lists those that this desk shows.`,
   );
 }
 

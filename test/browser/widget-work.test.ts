@@ -110,7 +110,8 @@ describe("a worker with a widget", () => {
       clientKey,
       task: { type: "GeeTestTask", websiteURL, gt: "key", challenge: "one-time" },
     });
-    assert.equal(refused["errorCode"], "ERROR_TASK_NOT_SUPPORTED");
+    assert.equal(refused["errorCode"], "ERROR_NO_SLOT_AVAILABLE");
+    assert.match(String(refused["errorDescription"]), /no worker is online who can be shown this widget/);
   });
 });
 

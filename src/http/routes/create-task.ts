@@ -26,7 +26,7 @@ export interface ReadTaskOptions {
   readonly admission: Admission;
   readonly rules: RuleList;
   readonly maxImageBytes: number;
-  /** Whether a picture may be an SVG drawing. */
+  /** Whether `body` may be an SVG drawing. */
   readonly svg: boolean;
   /** Prices by lower-case name or title of a type that differ from the built-in ones. */
   readonly prices: ReadonlyMap<string, Micros>;
@@ -54,8 +54,8 @@ export function createTask(options: CreateTaskOptions): Method {
       const callback = fields["callbackurl"];
       const idempotencyKey = readIdempotencyKey(http.headers["idempotency-key"]);
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
-      const isPlain = caller.limits === null && idempotencyKey === null && callback === undefined;
-      if (isPlain && read.waitMs === 0 && !read.isDrawing) {
+      const plain = caller.limits === null && idempotencyKey === null && callback === undefined;
+      if (plain && read.waitMs === 0 && !read.drawing) {
         return submitPlain(options.submitter, read.task, read.admit()).then(renderAccepted);
       }
       const identity =
@@ -98,9 +98,9 @@ export interface ReadTask {
     readonly fields: Readonly<Record<string, unknown>>;
     readonly image: Buffer | null;
   };
-  /** Whether the task's image is an SVG that must be drawn before it is kept. */
-  readonly isDrawing: boolean;
   readonly waitMs: number;
+  /** Whether the image is an SVG drawing, which is drawn before the task is written. */
+  readonly drawing: boolean;
   /** Who answers it, and for how much; refuses what nobody may or can answer. */
   readonly admit: () => Place | Promise<Place>;
 }
@@ -132,7 +132,7 @@ export function readTask(
       fields: withRule(type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields, rule),
       image,
     },
-    isDrawing: options.svg && typeof body === "string" && image !== null && isSvg(image),
+    drawing: options.svg && typeof body === "string" && image !== null && isSvg(image),
     waitMs: request["wait"] === undefined ? usualWaitMs(request, type) : extras.waitMs,
     admit() {
       const { prices, admission } = options;
@@ -161,7 +161,7 @@ function submitPlain(
 /** The way of a request that asks for more than the protocol has, or whose key may do less. @returns the taskId */
 async function create(
   { submitter, guarded, rate, callbackUrls }: CreateTaskOptions,
-  { caller: { keyId, limits }, read: { type, task, isDrawing, admit }, callback, identity }: Request,
+  { caller: { keyId, limits }, read: { type, task, drawing, admit }, callback, identity }: Request,
 ): Promise<number> {
   if (identity !== null) {
     // Before anything can refuse it: what was accepted once stays accepted.
@@ -172,12 +172,9 @@ async function create(
     checkTask(limits, type, task.fields);
     if (limits.tasksPerMinute !== null) rate.count(keyId, limits.tasksPerMinute);
   }
-  const [place, callbackUrl, image] = await Promise.all([
-    admit(),
-    callbackUrls.read(callback),
-    isDrawing && task.image !== null ? drawSvg(task.image) : task.image,
-  ]);
-  const newTask = { ...task, image, ...place, ...(callbackUrl !== undefined && { callbackUrl }) };
+  const [place, callbackUrl] = await Promise.all([admit(), callbackUrls.read(callback)]);
+  const image = drawing && task.image !== null ? await drawSvg(task.image) : task.image;
+  const newTask = { ...task, ...place, image, ...(callbackUrl !== undefined && { callbackUrl }) };
   const budgeted = limits !== null && limits.budgeted && place.price > 0;
   if (identity === null && !budgeted) return idOf(await submitter.submit(newTask));
   return idOf(await guarded.submit({ ...newTask, identity, budgeted }));
