@@ -132,7 +132,7 @@ export function readTask(
       fields: withRule(type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields, rule),
       image,
     },
-    drawing: options.svg && image !== null && isSvg(image),
+    drawing: options.svg && typeof body === "string" && image !== null && isSvg(image),
     waitMs: request["wait"] === undefined ? usualWaitMs(request, type) : extras.waitMs,
     admit() {
       const { prices, admission } = options;
