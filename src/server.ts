@@ -7,6 +7,7 @@ import { messageOf, OperatorError } from "./base/errors.ts";
 import type { Logger } from "./base/logger.ts";
 import type { Config } from "./config/options.ts";
 import { connect } from "./database/connect.ts";
+import type { Database } from "./database/database.ts";
 import { AddressGuard } from "./callbacks/address-guard.ts";
 import { CallbackUrls } from "./callbacks/callback-url.ts";
 import { Deliverer } from "./callbacks/deliverer.ts";
@@ -17,20 +18,29 @@ import { buildWidgetApp } from "./http/widget-app.ts";
 import { buildWorkspaceApp } from "./http/workspace/app.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { PeopleDesk } from "./people/desk.ts";
+import { forgetItems } from "./people/quality.ts";
 import { createWidgetDesk } from "./people/widget-desk.ts";
 import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
 import { Runner } from "./solvers/runner.ts";
-import { MACHINE_LANE } from "./protocol/lanes.ts";
+import { MACHINE_LANE, PEOPLE } from "./protocol/lanes.ts";
+import { cancel } from "./tasks/cancel.ts";
 import type { PeopleOnline } from "./tasks/admit.ts";
 import { Examples } from "./tasks/examples.ts";
+import { forgetIdempotencyKeys } from "./tasks/idempotency.ts";
+import { QueueStats } from "./tasks/queue-stats.ts";
 import { Reader } from "./tasks/read.ts";
 import { RecentImages } from "./tasks/recent-images.ts";
+import { RecentResults } from "./tasks/recent-results.ts";
+import { forgetReports, report } from "./tasks/report.ts";
 import { RuleList } from "./tasks/rules.ts";
 import { Settler } from "./tasks/settle.ts";
 import { Submitter, TASKS_CHANNEL } from "./tasks/submit.ts";
 import { endAllLeases } from "./tasks/sweep.ts";
-import { Sweeper } from "./tasks/sweeper.ts";
+import { GuardedSubmitter } from "./tasks/submit-guarded.ts";
+import { Sweeper, type Chore } from "./tasks/sweeper.ts";
+import { foldUsage, forgetUsage } from "./tasks/usage.ts";
+import { Waiters } from "./tasks/waiters.ts";
 import { WidgetTickets } from "./widgets/tickets.ts";
 
 const RECENT_IMAGE_BYTES = 32 * 1024 * 1024;
@@ -66,7 +76,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       ? await loadSolvers(config.solvers, { logger, ...(config.threads > 0 && { threads: config.threads }) })
       : [];
     const images = new RecentImages(solvers.length > 0 ? RECENT_IMAGE_BYTES : 0);
+    const results = new RecentResults();
     const metrics = new Metrics();
+    const waiters = new Waiters(database, results);
     const { keepSeconds } = config;
     const examples = new Examples(config.exampleDays);
     const tickets = new WidgetTickets({ database, origin: config.widgetOrigin, port: () => portOf(widgets) });
@@ -82,6 +94,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const runners = await startRunners(runs ? postsOf(solvers) : [], {
       database,
       images,
+      results,
       logger,
       metrics,
       people: people.presence,
@@ -96,7 +109,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 
     const sweeper = new Sweeper({
       database,
-      chores: [{ everyMs: 60_000, run: () => examples.forget(database) }],
+      chores: chores(database, examples),
       keepSeconds,
       logger,
       onSwept: ({ requeued, expired, deleted }) => {
@@ -131,8 +144,21 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       keys: new KeyRing(database),
       admission: { sites: new SiteList(database), people: people.presence },
       rules: await RuleList.open(database),
-      submitter: new Submitter(database, images, runners.taker),
-      reader: new Reader(database),
+      submitter: new Submitter(database, images, results, runners.taker),
+      guarded: new GuardedSubmitter(database, images, () => runners.wake("")),
+      reader: new Reader(database, results),
+      waiters,
+      queueStats: new QueueStats(database, (lane) =>
+        lane.startsWith(PEOPLE) ? people.presence.count(lane.slice(PEOPLE.length)) : runners.places(lane),
+      ),
+      async cancel(task) {
+        const state = await cancel(database, config.keepSeconds, task);
+        results.forget(task.id);
+        waiters.ended([task.id]);
+        return state;
+      },
+      takeReport: (given) =>
+        report(database, examples, { ...config, windowSeconds: config.reportSeconds }, given),
       callbackUrls: new CallbackUrls(guard),
       redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
       mounts: [{ path: "/workspace", app: workspace }],
@@ -181,9 +207,22 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   clearTimeout(cut);
 }
 
+/** Housekeeping beside the queue's own. */
+function chores(database: Database, examples: Examples): Chore[] {
+  return [
+    { everyMs: 0, run: () => foldUsage(database) },
+    { everyMs: 60_000, run: () => forgetIdempotencyKeys(database) },
+    { everyMs: 60_000, run: () => examples.forget(database) },
+    { everyMs: 600_000, run: () => forgetItems(database) },
+    { everyMs: 3_600_000, run: () => forgetReports(database) },
+    { everyMs: 3_600_000, run: () => forgetUsage(database) },
+  ];
+}
+
 interface RunnersOptions {
   readonly database: ConstructorParameters<typeof Settler>[0];
   readonly images: RecentImages;
+  readonly results: RecentResults;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly people: PeopleOnline;
@@ -192,7 +231,7 @@ interface RunnersOptions {
 
 async function startRunners(posts: readonly Post[], options: RunnersOptions) {
   const { database, images, logger, metrics, people } = options;
-  const settler = new Settler(database, options.keepSeconds);
+  const settler = new Settler(database, options.keepSeconds, options.results);
   const runners = posts.map(
     ({ solver, lane }) =>
       new Runner({
@@ -224,6 +263,9 @@ async function startRunners(posts: readonly Post[], options: RunnersOptions) {
     /** There may be work in this lane; an empty name means any. */
     wake: (lane: string) =>
       runners.forEach((runner) => (lane === "" || runner.lane === lane) && runner.wake()),
+    /** How many tasks of a lane the solvers of this process work on at once. */
+    places: (lane: string) =>
+      posts.reduce((sum, post) => sum + (post.lane === lane ? post.solver.capacity : 0), 0),
     stop: async () => {
       await Promise.all(runners.map((runner) => runner.stop()));
       await stopSolvers();

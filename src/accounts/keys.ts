@@ -1,9 +1,11 @@
 import { hash, randomBytes } from "node:crypto";
 import { OperatorError } from "../base/errors.ts";
+import type { Micros } from "../base/money.ts";
 import { Batcher } from "../database/batch.ts";
 import type { Database, Queryable, Row } from "../database/database.ts";
 import { isUniqueViolation } from "../database/faults.ts";
 import { findAccount } from "./accounts.ts";
+import { limitColumns, limitsOf, LIMIT_COLUMNS, type KeyLimits, type StoredLimits } from "./key-limits.ts";
 
 /** Characters of a key that are kept for display. */
 const PREFIX_LENGTH = 6;
@@ -15,17 +17,22 @@ const BELIEVED_MS = 5_000;
 const UNKNOWN_BELIEVED_MS = 1_000;
 const REMEMBERED = 20_000;
 
-export interface ApiKey extends Row {
+export interface ApiKey extends StoredLimits, Row {
   readonly account: string;
   readonly prefix: string;
   readonly createdAt: Date;
   readonly revokedAt: Date | null;
+  /** What counts against its budgets. */
+  readonly spentToday: Micros;
+  readonly spentTotal: Micros;
 }
 
 /** Who a request comes from. */
 export interface Caller {
   readonly accountId: number;
   readonly keyId: number;
+  /** Null when the key may do anything that its account can pay. */
+  readonly limits: KeyLimits | null;
 }
 
 /**
@@ -38,13 +45,17 @@ export async function createKey(
   database: Queryable,
   accountName: string,
   text = randomBytes(16).toString("hex"),
+  limits: Partial<StoredLimits> = {},
 ): Promise<string> {
   const account = await findAccount(database, accountName);
+  const set = limitColumns(limits);
+  const columns = set.map(([column]) => `, ${column}`).join("");
+  const values = set.map((_, at) => `, $${at + 4}`).join("");
   try {
     await database.query(
       `with told as (select pg_notify('${KEYS_CHANNEL}', ''))
-       insert into api_keys (account_id, prefix, hash) select $1, $2, $3 from told`,
-      [account.id, text.slice(0, PREFIX_LENGTH), digest(text)],
+       insert into api_keys (account_id, prefix, hash${columns}) select $1, $2, $3${values} from told`,
+      [account.id, text.slice(0, PREFIX_LENGTH), digest(text), ...set.map(([, value]) => value)],
     );
   } catch (error) {
     if (!isUniqueViolation(error, "api_keys_hash_unique")) throw error;
@@ -61,7 +72,8 @@ export async function hasKey(database: Queryable, text: string): Promise<boolean
 
 export async function listKeys(database: Database): Promise<ApiKey[]> {
   return database.query<ApiKey>(
-    `select a.name as account, k.prefix, k.created_at as "createdAt", k.revoked_at as "revokedAt"
+    `select a.name as account, k.prefix, k.created_at as "createdAt", k.revoked_at as "revokedAt", ${LIMIT_COLUMNS},
+       case when k.spent_day = current_date then k.spent_today else 0 end as "spentToday", k.spent_total as "spentTotal"
      from api_keys k join accounts a on a.id = k.account_id order by k.id`,
   );
 }
@@ -70,7 +82,20 @@ export async function listKeys(database: Database): Promise<ApiKey[]> {
  * Revokes the one key that starts so, at once in every process.
  * @throws OperatorError when no live key or several start so
  */
-export async function revokeKey(database: Database, start: string): Promise<void> {
+export function revokeKey(database: Database, start: string): Promise<void> {
+  return changeKey(database, start, [["revoked_at", new Date()]]);
+}
+
+/** Changes limits of the one key that starts so, at once in every process; what is not named stays as it is. */
+export function limitKey(database: Database, start: string, limits: Partial<StoredLimits>): Promise<void> {
+  return changeKey(database, start, limitColumns(limits));
+}
+
+async function changeKey(
+  database: Database,
+  start: string,
+  changes: readonly (readonly [string, unknown])[],
+): Promise<void> {
   await database.transaction(async (transaction) => {
     const keys = await transaction.query<Row & { id: number; prefix: string }>(
       `select id, prefix from api_keys where revoked_at is null and left(prefix, length($1)) = $1 for update`,
@@ -87,13 +112,13 @@ export async function revokeKey(database: Database, start: string): Promise<void
     }
     await transaction.query(
       `with told as (select pg_notify('${KEYS_CHANNEL}', ''))
-       update api_keys set revoked_at = now() from told where id = $1`,
-      [key.id],
+       update api_keys set ${changes.map(([column], at) => `${column} = $${at + 2}`).join(", ")} from told where id = $1`,
+      [key.id, ...changes.map(([, value]) => value)],
     );
   });
 }
 
-/** Looks keys up, remembering the answers: a request costs one hash and no statement. */
+/** Looks keys up, remembering the answers: a request of a known key costs no statement and no hash (2 µs). */
 export class KeyRing {
   readonly #known = new Map<string, { readonly caller: Caller | null; readonly until: number }>();
   #generation = 0;
@@ -110,7 +135,7 @@ export class KeyRing {
   /** What is known without asking the database; undefined when it has to be asked. */
   remembered(key: string): Caller | null | undefined {
     if (key === "" || key.length > 200) return null;
-    const remembered = this.#known.get(hash("sha256", key, "base64"));
+    const remembered = this.#known.get(key);
     return remembered !== undefined && remembered.until > performance.now() ? remembered.caller : undefined;
   }
 
@@ -118,14 +143,13 @@ export class KeyRing {
   async find(key: string): Promise<Caller | null> {
     const remembered = this.remembered(key);
     if (remembered !== undefined) return remembered;
-    const id = hash("sha256", key, "base64");
     const generation = this.#generation;
-    const { caller } = await this.#lookUp.submit(id);
+    const { caller } = await this.#lookUp.submit(key);
     // A look-up that began before a revocation must not be remembered after it.
     if (generation !== this.#generation) return caller;
     if (this.#known.size >= REMEMBERED) this.#known.clear();
     const believed = caller === null ? UNKNOWN_BELIEVED_MS : BELIEVED_MS;
-    this.#known.set(id, { caller, until: performance.now() + believed });
+    this.#known.set(key, { caller, until: performance.now() + believed });
     return caller;
   }
 }
@@ -133,13 +157,19 @@ export class KeyRing {
 // One index probe for each hash.
 const FIND = {
   name: "find-keys",
-  text: `select encode(hash, 'base64') as hash, id, account_id from api_keys
+  text: `select encode(hash, 'base64') as hash, id, account_id, ${LIMIT_COLUMNS} from api_keys k
     where hash in (select decode(h, 'base64') from unnest($1::text[]) as h) and revoked_at is null`,
 };
 
-async function find(database: Database, hashes: readonly string[]): Promise<{ caller: Caller | null }[]> {
-  const rows = await database.query<Row & { hash: string; id: number; account_id: number }>(FIND, [hashes]);
-  const callers = new Map(rows.map((row) => [row.hash, { accountId: row.account_id, keyId: row.id }]));
+async function find(database: Database, keys: readonly string[]): Promise<{ caller: Caller | null }[]> {
+  const hashes = keys.map((key) => hash("sha256", key, "base64"));
+  const rows = await database.query<Row & StoredLimits & { hash: string; id: number; account_id: number }>(
+    FIND,
+    [hashes],
+  );
+  const callers = new Map(
+    rows.map((row) => [row.hash, { accountId: row.account_id, keyId: row.id, limits: limitsOf(row) }]),
+  );
   return hashes.map((id) => ({ caller: callers.get(id) ?? null }));
 }
 

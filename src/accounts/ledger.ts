@@ -44,13 +44,18 @@ const TASK_FAULTS = `
   select t.id, t.state, t.price,
     coalesce(sum(l.amount) filter (where l.kind = 'hold'), 0)::bigint as held,
     coalesce(sum(l.amount) filter (where l.kind = 'capture'), 0)::bigint as captured,
-    coalesce(sum(l.amount) filter (where l.kind = 'release'), 0)::bigint as released
+    coalesce(sum(l.amount) filter (where l.kind = 'release'), 0)::bigint as released,
+    coalesce(sum(l.amount) filter (where l.kind = 'refund'), 0)::bigint as refunded
   from tasks t left join ledger l on l.task_key = t.key
   group by t.key
   having coalesce(sum(l.amount) filter (where l.kind = 'hold'), 0) <> t.price
     or coalesce(sum(l.amount) filter (where l.kind = 'capture'), 0) <> case when t.state = 'solved' then t.price else 0 end
     or coalesce(sum(l.amount) filter (where l.kind = 'release'), 0)
       <> case when t.state in ('failed', 'expired', 'cancelled') then t.price else 0 end
+    or coalesce(sum(l.amount) filter (where l.kind = 'refund'), 0)
+      <> coalesce((select r.refunded from reports r where r.task_key = t.key), 0)
+    or coalesce(sum(l.amount) filter (where l.kind = 'refund'), 0)
+      > coalesce(sum(l.amount) filter (where l.kind = 'capture'), 0)
   order by t.key limit 100`;
 
 /** Recomputes every balance from its entries and checks each kept task's entries against its state. */

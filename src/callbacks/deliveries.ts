@@ -147,3 +147,13 @@ export async function callbackSecret(database: Database, account: string, renew:
   }
   return row.secret;
 }
+
+/** Schedules every delivery that waits, where the jobs are not there: they are no part of a backup. */
+export async function resumeDeliveries(database: Queryable): Promise<void> {
+  await database.query(
+    `select count(*) from (
+       select array_agg(${DELIVERY_JOB("id", "url", "account_id")}) as jobs
+       from callback_deliveries where state = 'waiting' having count(*) > 0
+     ) s cross join lateral graphile_worker.add_jobs(s.jobs) j`,
+  );
+}

@@ -1,23 +1,28 @@
 import { Command } from "commander";
-import { createKey, listKeys, revokeKey } from "../accounts/keys.ts";
+import type { StoredLimits } from "../accounts/key-limits.ts";
+import { createKey, limitKey, listKeys, revokeKey, type ApiKey } from "../accounts/keys.ts";
+import { OperatorError } from "../base/errors.ts";
+import { formatDollars } from "../base/money.ts";
 import { withDatabase, withOptions } from "./context.ts";
+import { describeLimits, readLimits, withLimitOptions, type LimitFlags } from "./key-limits.ts";
 import { print, table, withJson } from "./output.ts";
 
-interface Flags extends Record<string, unknown> {
+interface Flags extends LimitFlags, Record<string, unknown> {
   readonly json?: boolean;
 }
 
-/** `glyphdesk key create|list|revoke`. */
+/** `glyphdesk key create|list|limit|revoke`. */
 export function keyCommands(): Command {
-  const group = new Command("key").description("API keys");
+  const group = new Command("key").description("API keys and what they may do");
   const add = (command: Command) => group.addCommand(withJson(withOptions(command, ["dataDir"])));
 
   add(
-    new Command("create")
+    withLimitOptions(new Command("create"))
       .description("make a key for an account; it is shown only this once")
       .argument("<account>")
       .action(async (account: string, flags: Flags) => {
-        const key = await withDatabase(flags, (database) => createKey(database, account));
+        const limits = readLimits(flags);
+        const key = await withDatabase(flags, (database) => createKey(database, account, undefined, limits));
         print(flags, { account, key }, key);
       }),
   );
@@ -26,13 +31,22 @@ export function keyCommands(): Command {
       .description("list the keys by their first characters")
       .action(async (flags: Flags) => {
         const keys = await withDatabase(flags, listKeys);
-        const rows = keys.map(({ prefix, account, createdAt, revokedAt }) => [
-          `${prefix}…`,
-          account,
-          createdAt.toISOString(),
-          revokedAt?.toISOString() ?? "",
-        ]);
-        print(flags, keys, table(["KEY", "ACCOUNT", "CREATED", "REVOKED"], rows));
+        print(flags, keys, table(["KEY", "ACCOUNT", "CREATED", "REVOKED", "LIMITS"], keys.map(row)));
+      }),
+  );
+  add(
+    withLimitOptions(new Command("limit"))
+      .description("change what a key may do, at once; what is not named stays, `none` takes a limit away")
+      .argument("<prefix>", "its first characters, as `key list` shows them")
+      .action(async (prefix: string, flags: Flags) => {
+        const limits = readLimits(flags);
+        if (Object.keys(limits).length === 0) {
+          throw new OperatorError(
+            "Name at least one limit, such as --daily 5. See `glyphdesk key limit --help`.",
+          );
+        }
+        await withDatabase(flags, (database) => limitKey(database, prefix, limits));
+        print(flags, { limited: prefix }, `The limits of the key ${prefix}… are changed.`);
       }),
   );
   add(
@@ -45,4 +59,19 @@ export function keyCommands(): Command {
       }),
   );
   return group;
+}
+
+function row({ prefix, account, createdAt, revokedAt, spentToday, spentTotal, ...limits }: ApiKey): string[] {
+  const { dailyLimit, totalLimit }: StoredLimits = limits;
+  const spent = [
+    ...(dailyLimit === null ? [] : [`spent today ${formatDollars(spentToday)}`]),
+    ...(totalLimit === null ? [] : [`spent in all ${formatDollars(spentTotal)}`]),
+  ];
+  return [
+    `${prefix}…`,
+    account,
+    createdAt.toISOString(),
+    revokedAt?.toISOString() ?? "",
+    [...describeLimits(limits), ...spent].join("; "),
+  ];
 }

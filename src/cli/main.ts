@@ -2,7 +2,10 @@ import { Command, CommanderError } from "commander";
 import { messageOf, OperatorError } from "../base/errors.ts";
 import { accountCommands } from "./accounts.ts";
 import { auditCommand } from "./audit.ts";
+import { backupCommands } from "./backup.ts";
 import { callbackCommands } from "./callbacks.ts";
+import { exportCommands } from "./export.ts";
+import { goldCommands } from "./gold.ts";
 import { keyCommands } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { ruleCommands } from "./rules.ts";
@@ -25,8 +28,11 @@ export async function main(words: readonly string[]): Promise<void> {
     siteCommands(),
     workerCommands(),
     ruleCommands(),
+    goldCommands(),
+    exportCommands(),
     auditCommand(),
     migrateCommand(),
+    ...backupCommands(),
   ]) {
     program.addCommand(command);
   }

@@ -1,4 +1,5 @@
 import { Command, Option as Flag } from "commander";
+import { OperatorError } from "../base/errors.ts";
 import type { Config } from "../config/options.ts";
 import {
   disableWorker,
@@ -7,8 +8,10 @@ import {
   listWorkers,
   parseKinds,
   pauseWorker,
+  setCheckShare,
   type Worker,
 } from "../people/workers.ts";
+import { readQuality } from "../people/quality.ts";
 import { KINDS, ROLES, type Role } from "../protocol/workspace.ts";
 import { withDatabase, withOptions } from "./context.ts";
 import { print, table, withJson } from "./output.ts";
@@ -24,7 +27,7 @@ interface InviteFlags extends Flags {
   readonly url?: string;
 }
 
-/** `glyphdesk worker invite|list|pause|resume|sign-out|disable`. */
+/** `glyphdesk worker invite|list|quality|check-share|pause|resume|sign-out|disable`. */
 export function workerCommands(): Command {
   const group = new Command("worker").description("the people who answer in the workspace");
   const add = (command: Command, ...options: ("host" | "port")[]) =>
@@ -43,8 +46,10 @@ export function workerCommands(): Command {
       .action(async (name: string, flags: InviteFlags) => {
         const kinds = flags.kinds === undefined ? KINDS : parseKinds(words(flags.kinds));
         const languages = words(flags.languages ?? "").map((code) => code.toLowerCase());
-        const link = await withDatabase(flags, async (database, config) => {
-          const token = await inviteWorker(database, { name, role: flags.role, kinds, languages });
+        // The server has an option of the same name.
+        const { role, ...rest } = flags;
+        const link = await withDatabase(rest, async (database, config) => {
+          const token = await inviteWorker(database, { name, role, kinds, languages });
           return `${flags.url?.replace(/\/+$/, "") ?? addressOf(config)}/workspace/#invite=${token}`;
         });
         print(flags, { name, link }, `${name} signs in once within three days at\n${link}`);
@@ -65,6 +70,47 @@ export function workerCommands(): Command {
       ]);
       print(flags, workers, table(["NAME", "ROLE", "STATE", "KINDS", "LANGUAGES", "LAST ITEM"], rows));
     }),
+  );
+  add(
+    new Command("quality")
+      .description("how the workers did in the last seven days")
+      .action(async (flags: Flags) => {
+        const workers = await withDatabase(flags, readQuality);
+        const rows = workers.map((worker) => [
+          worker.name,
+          String(worker.answered),
+          worker.medianMs === null ? "" : `${(worker.medianMs / 1000).toFixed(1)} s`,
+          percent(worker.accuracy),
+          percent(worker.agreement),
+          percent(worker.skipped),
+          String(worker.late),
+          String(worker.reported),
+          percent(worker.checkShare),
+        ]);
+        const headings = [
+          "NAME",
+          "ANSWERED",
+          "MEDIAN",
+          "CHECKS RIGHT",
+          "AGREED",
+          "SKIPPED",
+          "LATE",
+          "REPORTED",
+        ];
+        print(flags, workers, table([...headings, "CHECK SHARE"], rows));
+      }),
+  );
+  add(
+    named("check-share", "how many of the items that a worker is given are check items")
+      .argument("<percent>", "0 to 100; 5 unless set")
+      .action(async (name: string, text: string, flags: Flags) => {
+        const share = Number(text) / 100;
+        if (!/^\d{1,3}$/.test(text) || share > 1) {
+          throw new OperatorError(`"${text}" is not a percentage from 0 to 100.`);
+        }
+        await withDatabase(flags, (database) => setCheckShare(database, name, share));
+        print(flags, { name, share }, `${text} % of what ${name} is given are check items.`);
+      }),
   );
   add(
     named("pause", "give a worker nothing for now; the page shows the reason")
@@ -95,6 +141,10 @@ export function workerCommands(): Command {
     ),
   );
   return group;
+}
+
+function percent(share: number | null): string {
+  return share === null ? "" : `${(share * 100).toFixed(0)} %`;
 }
 
 function words(list: string): string[] {

@@ -152,6 +152,14 @@ export const OPTIONS = {
     describe: "Private address ranges that callbacks may reach.",
     parse: parseRanges,
   },
+  trustProxy: {
+    env: "GLYPHDESK_TRUST_PROXY",
+    fallback: "",
+    expected: "CIDR ranges separated by commas, such as 10.0.0.0/8",
+    describe:
+      "Addresses of your own proxies: only from them X-Forwarded-For is believed to say where a request comes from.",
+    parse: parseRanges,
+  },
   logLevel: {
     env: "GLYPHDESK_LOG_LEVEL",
     fallback: "info",
@@ -175,10 +183,36 @@ export const OPTIONS = {
   },
   keepSeconds: {
     env: "GLYPHDESK_KEEP_SECONDS",
-    fallback: "600",
+    fallback: "900",
     expected: "a number of seconds from 1 to 31536000",
-    describe: "How long a finished task can be read; then it and its picture are deleted.",
+    describe: "How long a finished task can be read and reported; then it and its picture are deleted.",
     parse: integer(1, 31_536_000),
+  },
+  reportSeconds: {
+    env: "GLYPHDESK_REPORT_SECONDS",
+    fallback: "900",
+    expected: "a number of seconds from 0 to 31536000",
+    describe: "How long after its result a task can be reported, while it is kept. 0 takes no reports.",
+    parse: integer(0, 31_536_000),
+  },
+  refundPercent: {
+    env: "GLYPHDESK_REFUND_PERCENT",
+    fallback: "20",
+    expected: "a number from 0 to 100",
+    describe:
+      "Of the tasks that a key had solved within a day, at most so many in a hundred are refunded when reported as wrong; the first five always, unless this is 0.",
+    parse: integer(0, 100),
+  },
+  userAgent: {
+    env: "GLYPHDESK_USER_AGENT",
+    fallback: "Mozilla/5.0 (compatible; Glyphdesk)",
+    expected: "1 to 500 printable characters on one line",
+    describe:
+      "What GET /api/useragent/actual answers, for clients that ask for the browser to imitate. The desk imitates none.",
+    parse: (text: string) => {
+      if (!/^[\x20-\x7e]{1,500}$/.test(text)) throw new RangeError();
+      return text;
+    },
   },
   pollLimit: {
     env: "GLYPHDESK_POLL_LIMIT",

@@ -27,13 +27,15 @@ export async function connect(
   logger: Logger,
   /** 0 for work that may take as long as it takes; the pool's own limit unless told. */
   timeoutMs?: number,
+  /** The newest migration to apply. */
+  upTo?: number,
 ): Promise<Connected> {
   const embedded =
     config.databaseUrl === null ? await startEmbedded({ dataDir: config.dataDir, role: as, logger }) : null;
   const connection = config.databaseUrl ?? embedded?.connection ?? "";
   try {
     const unhurried = openPool({ connection, logger, size: 1, timeoutMs: 0 });
-    const migrated = await migrate(unhurried).finally(() => unhurried.close());
+    const migrated = await migrate(unhurried, upTo).finally(() => unhurried.close());
     await migrateJobs(connection, logger);
     const database = openPool({ connection, logger, ...(timeoutMs !== undefined && { timeoutMs }) });
     return {

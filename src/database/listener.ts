@@ -13,6 +13,8 @@ export class Listener {
   readonly #handlers = new Map<string, (payload: string) => void>();
   readonly #stopping = new AbortController();
   #client: Client | null = null;
+  /** The last statement on a connection that listens: one at a time. Null while there is none. */
+  #listening: Promise<unknown> | null = null;
   #running: Promise<void> | null = null;
 
   constructor(settings: ClientConfig, logger: Logger) {
@@ -23,10 +25,12 @@ export class Listener {
   add(channel: string, notify: (payload: string) => void): void {
     this.#handlers.set(channel, notify);
     if (this.#running === null) this.#running = this.#run();
-    else
-      this.#client?.query(`listen ${escapeIdentifier(channel)}`).catch((error: unknown) => {
-        this.#logger.warn({ err: error, channel }, "cannot listen; the slow poll goes on");
-      });
+    else if (this.#listening !== null)
+      this.#listening = this.#listening
+        .then(() => this.#client?.query(`listen ${escapeIdentifier(channel)}`))
+        .catch((error: unknown) => {
+          this.#logger.warn({ err: error, channel }, "cannot listen; the slow poll goes on");
+        });
   }
 
   async close(): Promise<void> {
@@ -53,6 +57,7 @@ export class Listener {
         for (const channel of this.#handlers.keys()) {
           await client.query(`listen ${escapeIdentifier(channel)}`);
         }
+        this.#listening = Promise.resolve();
         retry = FIRST_RETRY_MS;
         // What was notified while nobody listened is lost, so every handler looks for itself.
         for (const notify of this.#handlers.values()) notify("");
@@ -63,6 +68,7 @@ export class Listener {
         }
       } finally {
         this.#client = null;
+        this.#listening = null;
         await client.end().catch(() => undefined);
       }
       await delay(retry, undefined, { signal }).catch(() => undefined);

@@ -16,10 +16,11 @@ interface Migration {
 
 /**
  * Brings the database forward to this program's version, each migration in a transaction of its own.
+ * @param upTo the newest version to apply: for restoring a backup of an older one
  * @returns the names of the migrations applied now
  * @throws OperatorError when the database was migrated by a newer program
  */
-export async function migrate(database: Database): Promise<string[]> {
+export async function migrate(database: Database, upTo = Infinity): Promise<string[]> {
   const known = await listMigrations();
   const newest = known.at(-1)?.version ?? 0;
   await database.transaction(async (transaction) => {
@@ -31,6 +32,7 @@ export async function migrate(database: Database): Promise<string[]> {
   });
   const applied: string[] = [];
   for (const migration of known) {
+    if (migration.version > upTo) break;
     const sql = await readFile(join(FOLDER, migration.name), "utf8");
     const done = await database.transaction(async (transaction) => {
       await transaction.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);

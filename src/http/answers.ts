@@ -40,8 +40,11 @@ export function renderResult(task: TaskView): string {
   throw new ProtocolError(code, task.errorDescription ?? undefined);
 }
 
-/** The body of a callback: what getTaskResult answers, and the taskId, which that answer lacks. */
-export function renderCallback(task: TaskView, logger: Logger): string {
+/**
+ * The body of a callback, or of a createTask that waited: what getTaskResult answers, and the taskId, which that answer
+ * lacks.
+ */
+export function renderWithId(task: TaskView, logger: Logger): string {
   try {
     return `{"taskId":${task.id},${renderResult(task).slice(1)}`;
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Logger } from "../base/logger.ts";
 import { PINGBACK } from "../protocol/callback-form.ts";
 import type { TaskView } from "../tasks/read.ts";
-import { renderCallback } from "./answers.ts";
+import { renderWithId } from "./answers.ts";
 import { renderPingback } from "./two-captcha/answers.ts";
 
 /** What is posted for a task that has ended: JSON, or the dialect's form where the address asks for it. */
@@ -12,5 +12,5 @@ export function callbackPayload(
 ): { readonly type: string; readonly body: string } {
   return url.endsWith(PINGBACK)
     ? { type: "application/x-www-form-urlencoded", body: renderPingback(task, logger) }
-    : { type: "application/json; charset=utf-8", body: renderCallback(task, logger) };
+    : { type: "application/json; charset=utf-8", body: renderWithId(task, logger) };
 }

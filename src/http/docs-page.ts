@@ -7,7 +7,9 @@ import {
   termsOf,
   type FieldLine,
 } from "../protocol/catalogue/describe.ts";
+import { ANY_TASK } from "../protocol/catalogue/shared.ts";
 import type { TaskType } from "../protocol/catalogue/task-type.ts";
+import { METHODS, type MethodText } from "./method-texts.ts";
 
 /** A page and the Content-Security-Policy under which it works: nothing but its own style and script. */
 export interface Page {
@@ -66,7 +68,7 @@ export function docsPage(): Page {
 <body>
 <main>
 <h1>Glyphdesk API</h1>
-<p>Methods are called with POST and a JSON object: <code>/createTask</code>, <code>/getTaskResult</code>, <code>/getBalance</code>.
+<p>Methods are called with POST and a JSON object at the root path, such as <code>/createTask</code>.
 Answers are always HTTP 200 with JSON; <code>errorId</code> 0 is success, 1 a refusal with <code>errorCode</code> and <code>errorDescription</code>.
 Machine-readable: <a href="/openapi.json">/openapi.json</a>.</p>
 <h2>Try it</h2>
@@ -77,7 +79,11 @@ Machine-readable: <a href="/openapi.json">/openapi.json</a>.</p>
 <button>Send createTask</button>
 </form>
 <pre id="answer" role="status" aria-label="Answers"></pre>
+<h2>Methods</h2>
+${Object.entries(METHODS).map(methodHtml).join("\n")}
 <h2>Task types</h2>
+<p>Beside its own fields every task may have these:</p>
+${fieldsHtml("Any task", fieldLines({ properties: ANY_TASK }))}
 ${TASK_TYPES.map(typeHtml).join("\n")}
 </main>
 <script type="application/json" id="examples">${data}</script>
@@ -101,6 +107,21 @@ function source(text: string): string {
   return `'sha256-${hash("sha256", text, "base64")}'`;
 }
 
+function methodHtml([name, { summary, request, required, answer, headers = {} }]: [
+  string,
+  MethodText,
+]): string {
+  const lines = Object.entries(headers).map(([path, description]) => ({
+    path,
+    kind: "header",
+    required: false,
+    description,
+  }));
+  return `<details><summary>${escape(`${name} – ${summary}`)}</summary>
+${fieldsHtml("Request", [...fieldLines({ properties: request, required }), ...lines])}
+${fieldsHtml("Answer", fieldLines({ properties: answer }))}</details>`;
+}
+
 function typeHtml(type: TaskType): string {
   const { route, aliases = [] } = type;
   const refusal =
@@ -112,7 +133,7 @@ ${fieldsHtml("Request", fieldLines(type.schema))}
 ${fieldsHtml("Solution", fieldLines(type.solution))}</details>`;
 }
 
-function fieldsHtml(caption: string, lines: readonly FieldLine[]): string {
+function fieldsHtml(caption: string, lines: readonly Omit<FieldLine, "fallback">[]): string {
   const rows = lines.map(
     ({ path, kind, required, description }) =>
       `<tr><td><code>${escape(path)}</code></td><td>${escape(kind)}</td><td>${required ? "required" : ""}</td><td>${escape(description)}</td></tr>`,

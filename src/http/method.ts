@@ -1,4 +1,5 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { KeyLimits } from "../accounts/key-limits.ts";
 import type { KeyRing, Caller } from "../accounts/keys.ts";
 import type { Logger } from "../base/logger.ts";
 import { splitClientKey, type ClientKey } from "../protocol/client-key.ts";
@@ -7,6 +8,7 @@ import { parseRequest, type JsonObject } from "../protocol/json.ts";
 import { renderError } from "./answers.ts";
 import type { Body } from "./body.ts";
 import { ANY_ORIGIN, servePreflight } from "./cors.ts";
+import { checkKey, STATUSES } from "./key-limits.ts";
 
 const HEADERS = { ...ANY_ORIGIN, "content-type": "application/json; charset=utf-8" };
 
@@ -24,44 +26,76 @@ export interface MethodRequest {
   readonly clientKey: ClientKey;
   /** The top-level fields of the request under lower-case names, nulls left out. */
   readonly fields: JsonObject;
+  /** How it came: its address, headers and connection. Its body is gone. */
+  readonly http: FastifyRequest;
 }
 
 /**
- * Serves a method as POST at the root: always HTTP 200 with JSON, refusals too.
+ * Serves a method as POST at the root: always HTTP 200 with JSON, refusals too, unless the key asks for other statuses.
  *
  * Nothing here may keep the body or the parsed request while it waits for the database: at thousands of pictures a
  * second what survives the wait is promoted to the old heap, and collecting it there cost a fifth of the processor.
  */
 export function serveMethod(app: FastifyInstance, keys: KeyRing, logger: Logger, method: Method): void {
-  servePreflight(app, method.path, "POST");
-  app.post(method.path, (request, reply) => {
+  serve(app, logger, method, (http, body) => callMethod(keys, method, http, parseBody(body)));
+}
+
+/** Serves a method that needs no API key. @param handle gets the fields under lower-case names */
+export function serveOpenMethod(
+  app: FastifyInstance,
+  logger: Logger,
+  path: string,
+  handle: (fields: JsonObject) => Promise<string>,
+): void {
+  serve(app, logger, { path }, (_http, body) => handle(lowerCaseNames(parseBody(body))));
+}
+
+function serve(
+  app: FastifyInstance,
+  logger: Logger,
+  { path, onError }: Pick<Method, "path" | "onError">,
+  answer: (http: FastifyRequest, body: Body | undefined) => Promise<string>,
+): void {
+  servePreflight(app, path, "POST");
+  app.post(path, (request, reply) => {
     void reply.headers(HEADERS);
     const body = request.body as Body | undefined;
     request.body = undefined;
-    const refuse = (error: unknown) => renderError(error, logger, method.onError);
+    const refuse = (error: unknown) => {
+      if (error instanceof ProtocolError && error.retryAfter !== null) {
+        void reply.header("retry-after", String(error.retryAfter));
+      }
+      if (error instanceof RefusalWithStatus) void reply.code(error.status);
+      return renderError(error, logger, onError);
+    };
     try {
-      return answer(keys, method, body).catch(refuse);
+      return answer(request, body).catch(refuse);
     } catch (error) {
       return refuse(error);
     }
   });
 }
 
-function answer(keys: KeyRing, method: Method, body: Body | undefined): Promise<string> {
+function parseBody(body: Body | undefined): JsonObject {
   if (body instanceof ProtocolError) throw body;
-  return callMethod(keys, method, parseRequest(body ?? Buffer.alloc(0)));
+  return parseRequest(body ?? Buffer.alloc(0));
 }
 
 /**
  * Answers one request to a method, whichever way it came.
  * @throws or rejects with ProtocolError to refuse
  */
-export function callMethod(keys: KeyRing, method: Method, request: JsonObject): Promise<string> {
+export function callMethod(
+  keys: KeyRing,
+  method: Method,
+  http: FastifyRequest,
+  request: JsonObject,
+): Promise<string> {
   const fields = lowerCaseNames(request);
   const clientKey = splitClientKey(typeof fields["clientkey"] === "string" ? fields["clientkey"] : "");
   const caller = keys.remembered(clientKey.key);
-  if (caller !== undefined) return handle(method, caller, clientKey, fields);
-  return keys.find(clientKey.key).then((found) => handle(method, found, clientKey, fields));
+  if (caller !== undefined) return handle(method, caller, clientKey, fields, http);
+  return keys.find(clientKey.key).then((found) => handle(method, found, clientKey, fields, http));
 }
 
 function handle(
@@ -69,9 +103,33 @@ function handle(
   caller: Caller | null,
   clientKey: ClientKey,
   fields: JsonObject,
+  http: FastifyRequest,
 ): Promise<string> {
   if (caller === null) throw new ProtocolError("ERROR_KEY_DOES_NOT_EXIST");
-  return method.handle({ caller, clientKey, fields });
+  const { limits } = caller;
+  const request = { caller, clientKey, fields, http };
+  return limits === null ? method.handle(request) : handleLimited(method, limits, request);
+}
+
+async function handleLimited(method: Method, limits: KeyLimits, request: MethodRequest): Promise<string> {
+  try {
+    checkKey(limits, request.http.ip);
+    return await method.handle(request);
+  } catch (error) {
+    const status = error instanceof ProtocolError ? STATUSES[error.code] : undefined;
+    if (!limits.statuses || !(error instanceof ProtocolError) || status === undefined) throw error;
+    throw new RefusalWithStatus(error, status);
+  }
+}
+
+/** The refusal of a key that asks for the hosted service's HTTP statuses. */
+class RefusalWithStatus extends ProtocolError {
+  readonly status: number;
+
+  constructor({ code, message, retryAfter, cause }: ProtocolError, status: number) {
+    super(code, message, { cause, ...(retryAfter !== null && { retryAfter }) });
+    this.status = status;
+  }
 }
 
 /** A null-prototype copy, so that a field named `__proto__` is only a field. */

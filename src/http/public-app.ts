@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { KeyRing } from "../accounts/keys.ts";
 import type { Logger } from "../base/logger.ts";
@@ -5,19 +6,27 @@ import type { Config } from "../config/options.ts";
 import type { Database } from "../database/database.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Admission } from "../tasks/admit.ts";
+import type { QueueStats } from "../tasks/queue-stats.ts";
 import type { Reader } from "../tasks/read.ts";
 import type { RuleList } from "../tasks/rules.ts";
 import type { Submitter } from "../tasks/submit.ts";
+import type { GuardedSubmitter } from "../tasks/submit-guarded.ts";
+import type { Waiters } from "../tasks/waiters.ts";
 import { renderError } from "./answers.ts";
 import { acceptAnyBody } from "./body.ts";
-import { serveMethod } from "./method.ts";
+import { TaskRate } from "./key-limits.ts";
+import { serveMethod, serveOpenMethod } from "./method.ts";
 import { serverWith, type Mount } from "./mount.ts";
+import { cancelTask, type CancelTask } from "./routes/cancel-task.ts";
 import { createTask, type CreateTaskOptions } from "./routes/create-task.ts";
 import { getBalance } from "./routes/get-balance.ts";
 import { getTaskResult } from "./routes/get-task-result.ts";
 import { serveDocs } from "./routes/docs.ts";
 import { serveHealth } from "./routes/health.ts";
 import { redeliverCallback, type Redeliver } from "./routes/redeliver-callback.ts";
+import { reportMethods, type TakeReport } from "./routes/reports.ts";
+import { getQueueStats, getSpendingStats } from "./routes/stats.ts";
+import { test } from "./routes/test.ts";
 import { serveTwoCaptcha } from "./two-captcha/serve.ts";
 
 export interface PublicAppOptions {
@@ -28,7 +37,12 @@ export interface PublicAppOptions {
   readonly admission: Admission;
   readonly rules: RuleList;
   readonly submitter: Submitter;
+  readonly guarded: GuardedSubmitter;
   readonly reader: Reader;
+  readonly waiters: Waiters;
+  readonly queueStats: QueueStats;
+  readonly cancel: CancelTask;
+  readonly takeReport: TakeReport;
   readonly metrics: Metrics;
   readonly callbackUrls: CreateTaskOptions["callbackUrls"];
   readonly redeliver: Redeliver;
@@ -59,8 +73,8 @@ function sendJson(reply: FastifyReply, body: string): FastifyReply {
 
 /** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
 export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
-  const { config, logger, database, keys, submitter, reader, metrics } = options;
-  const { admission, rules, callbackUrls, redeliver } = options;
+  const { config, logger, database, keys, reader, waiters, metrics } = options;
+  const { maxImageBytes, prices, pollLimit, trustProxy, userAgent } = config;
   const app = Fastify({
     logger: false,
     serverFactory: serverWith(options.mounts ?? []),
@@ -70,6 +84,10 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
     clientErrorHandler: (_error, socket) => void socket.end(NOT_HTTP),
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false },
     exposeHeadRoutes: false,
+    // Whoever else sets X-Forwarded-For could choose the address that a key is bound to.
+    trustProxy:
+      trustProxy.rules.length > 0 &&
+      ((address) => isIP(address) > 0 && trustProxy.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")),
   });
 
   // Base64 takes four bytes for three, and line breaks and the other fields some more.
@@ -77,15 +95,28 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   app.setNotFoundHandler((request, reply) => void sendJson(reply, unknownMethod(request)));
   app.setErrorHandler((error, _request, reply) => void sendJson(reply, renderError(error, logger)));
 
-  const { maxImageBytes, prices, pollLimit } = config;
+  const reports = reportMethods(options.takeReport);
   const methods = {
-    createTask: createTask({ submitter, admission, rules, callbackUrls, maxImageBytes, prices }),
-    getTaskResult: getTaskResult({ reader, pollLimit }),
+    createTask: createTask({ ...options, maxImageBytes, prices, rate: new TaskRate() }),
+    getTaskResult: getTaskResult({ reader, waiters, pollLimit }),
     getBalance: getBalance(reader),
-    redeliverCallback: redeliverCallback(redeliver),
+    cancelTask: cancelTask(options.cancel),
+    ...reports,
+    getSpendingStats: getSpendingStats(database),
+    redeliverCallback: redeliverCallback(options.redeliver),
+    test: test({ ...options, maxImageBytes, prices }),
   };
   for (const method of Object.values(methods)) serveMethod(app, keys, logger, method);
+  serveOpenMethod(app, logger, "/getQueueStats", getQueueStats(options.queueStats));
   serveTwoCaptcha(app, { keys, logger, methods });
+  app.get("/api/useragent/actual", (_request, reply) =>
+    reply.type("text/plain; charset=utf-8").send(userAgent),
+  );
+  // Requests that wait for a task must not hold up the end.
+  app.addHook("preClose", (done) => {
+    waiters.stop();
+    done();
+  });
   serveHealth(app, database);
   serveDocs(app);
   app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));

@@ -33,7 +33,8 @@ export interface Held {
 
 interface HeldRow extends Held, Row {}
 
-const MS = (until: string): string =>
+/** SQL of the milliseconds left until a moment. */
+export const MS = (until: string): string =>
   `greatest(0, extract(epoch from ${until} - clock_timestamp()) * 1000)::double precision`;
 
 /** Tasks that a worker must not see again: those they answered, skipped or found unsolvable. */

@@ -201,24 +201,25 @@ export class Floor {
 
   #end(stream: Stream, reason: EndedReason): void {
     stream.page.send({ event: "ended", reason });
-    this.#leave(stream);
+    this.#leave(stream, 0);
   }
 
-  #leave(stream: Stream): void {
+  /** @param graceMs how long its page may take to come back */
+  #leave(stream: Stream, graceMs = GRACE_MS): void {
     if (!this.#streams.delete(stream.id)) return;
     stream.page.close();
-    const leaving = this.#left(stream)
+    const leaving = this.#left(stream, graceMs)
       .catch((error: unknown) => this.#warn(error, "cannot note that a worker left"))
       .finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
   }
 
   /** A page that is loaded anew comes back at once; one whose browser is gone does not. */
-  async #left({ id, session, who }: Stream): Promise<void> {
+  async #left({ id, session, who }: Stream, graceMs: number): Promise<void> {
     const { database, releaseAll } = this.#options;
     await database.query("delete from worker_presence where connection = $1", [id]);
     await this.#announce(who.worker);
-    await delay(GRACE_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    await delay(graceMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     // When this process stops, its workers go on with another; their leases decide.
     if (this.#stopping.signal.aborted) return;
     const back = await database.query(

@@ -35,6 +35,15 @@ export class Presence implements PeopleOnline {
     return (await this.#kinds).has(kind);
   }
 
+  /** How many workers are online who take items of this kind. Asks the database. */
+  async count(kind: string): Promise<number> {
+    const [row] = await this.#database.query<Row & { count: number }>(
+      "select count(distinct session_id)::int as count from worker_presence where until > now() and $1 = any(kinds)",
+      [kind],
+    );
+    return row?.count ?? 0;
+  }
+
   /** Somebody came or went: look again. */
   forget(): void {
     this.#kinds = null;

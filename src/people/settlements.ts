@@ -6,6 +6,7 @@ import { settleParameters, settleStatement, type Settlement } from "../tasks/set
 import type { Asked } from "./answering.ts";
 import type { Held, LeaseName } from "./claims.ts";
 import type { ItemFiles } from "./files.ts";
+import { judge } from "./quality.ts";
 import {
   backToQueue,
   failed,
@@ -55,8 +56,9 @@ interface Touched extends Row {
   readonly expected: Answer | null;
   /** Whether the lease still holds. */
   readonly held: boolean;
-  /** Answers that others gave to the task. */
+  /** Answers that others gave to the task, and the items they gave them to. */
   readonly votes: readonly Answer[];
+  readonly voters: readonly number[];
   /** Others who skipped it. */
   readonly skips: number;
 }
@@ -71,6 +73,8 @@ const TOUCH = {
       t.state = 'leased' and t.lease = i.lease and t.leased_until > now(), i.check_until > now(), false) as held,
     coalesce((select json_agg(v.value order by v.id) from worker_items v
       where v.task_key = i.task_key and v.id <> i.id and v.outcome = 'accepted'), '[]') as votes,
+    array(select v.id from worker_items v
+      where v.task_key = i.task_key and v.id <> i.id and v.outcome = 'accepted' order by v.id) as voters,
     (select count(distinct v.worker_id) from worker_items v
       where v.task_key = i.task_key and v.worker_id <> i.worker_id and v.outcome = 'skipped') as skips
   from worker_items i
@@ -93,6 +97,10 @@ const SETTLE_ITEM = settleStatement(
 const CLOSE_CHECK = `update worker_items
   set ended_at = now(), outcome = $2, value = $3, took_ms = $4, correct = $5, shown_at = coalesce(shown_at, now())
   where id = $1 and ended_at is null`;
+
+/** Whose votes were with the answer that won. */
+const AGREED = `update worker_items i set correct = v.correct
+  from unnest($1::bigint[], $2::boolean[]) as v (id, correct) where i.id = v.id`;
 
 /** Only an item that its worker lost becomes a late one. */
 const LATE = `update worker_items
@@ -144,6 +152,7 @@ export class Settlements {
     await this.#give(item, "skipped", null, (task) =>
       enough ? failed(task, `${SKIPS} people could not answer it.`) : backToQueue(task),
     );
+    await judge(this.#options.database, item.worker);
   }
 
   /** Ends the task: a person has seen that nobody can answer it. @returns whether the lease held */
@@ -156,6 +165,7 @@ export class Settlements {
     const item = await this.#touch(session, name);
     if (item === null || !item.held) return false;
     await this.#give(item, "unsolvable", { reason, note }, (task) => failed(task, UNSOLVABLE[reason]));
+    await judge(this.#options.database, item.worker);
     return true;
   }
 
@@ -193,7 +203,9 @@ export class Settlements {
     if (read.kind === "widget" || kind === "widget" || !item.held || expected === null) return "late";
     const correct = sameValue(kind, asked, read.value, valueIn(kind, asked, expected));
     const answer = JSON.stringify(read.answer);
-    await this.#options.database.query(CLOSE_CHECK, [item.id, "accepted", answer, tookMs, correct]);
+    const { database } = this.#options;
+    await database.query(CLOSE_CHECK, [item.id, "accepted", answer, tookMs, correct]);
+    if (!correct) await judge(database, item.worker);
     return "accepted";
   }
 
@@ -201,15 +213,27 @@ export class Settlements {
     const { database, examples } = this.#options;
     // A token is its caller's alone, and worth nothing in minutes: it is not kept.
     const answer = read.kind === "widget" ? null : read.answer;
+    const settlement = settlementOf(task, read);
     return database.transaction(async (transaction) => {
       const settled =
-        task.held &&
-        (await this.#settle(transaction, task.id, settlementOf(task, read), "accepted", answer, tookMs));
+        task.held && (await this.#settle(transaction, task.id, settlement, "accepted", answer, tookMs));
+      if (settled && settlement.to === "solved" && read.kind !== "widget" && task.voters.length > 0) {
+        const right = task.votes.map((vote) =>
+          sameValue(read.kind, task.asked, valueIn(read.kind, task.asked, vote), read.value),
+        );
+        await transaction.query(AGREED, [
+          [...task.voters, task.id],
+          [...right, true],
+        ]);
+      }
       const late = !settled && (await transaction.query(LATE, [task.id, jsonOf(answer), tookMs])).length > 0;
       if ((settled || late) && read.kind !== "widget") {
         await examples.record(transaction, [exampleOf(task, read.value)]);
       }
-      return settled ? "accepted" : "late";
+      if (settled || late) return settled ? "accepted" : "late";
+      // The same answer came twice at once, and the other was taken.
+      const [now] = await transaction.query("select outcome from worker_items where id = $1", [task.id]);
+      return now?.["outcome"] === "accepted" ? "accepted" : "late";
     });
   }
 

@@ -75,13 +75,16 @@ export async function listWorkers(database: Queryable): Promise<Worker[]> {
 
 /** Ends every session of the worker at once, gives back what they hold, and lets nobody sign in under the name. */
 export async function disableWorker(database: Database, name: string): Promise<void> {
-  await change(database, name, "disabled_at = now(), invite_hash = null, invite_until = null");
-  await endSessions(database, name, "disabled");
+  await database.transaction(async (transaction) => {
+    // In this order, so that the pages hear first why they are signed out.
+    await endSessions(transaction, name, "disabled");
+    await change(transaction, name, "disabled_at = now(), invite_hash = null, invite_until = null");
+  });
 }
 
 /** @param reason shown to the worker; null lets them go on */
 export async function pauseWorker(database: Database, name: string, reason: string | null): Promise<void> {
-  await change(database, name, "paused = $2", [reason]);
+  await change(database, name, "paused = $2, judged_from = now()", [reason]);
 }
 
 /** Signs the worker out everywhere, at once. */
@@ -97,6 +100,11 @@ export async function endSessions(
      ) select ${TELL("json_build_object('news', 'ended', 'session', id, 'reason', $2::text)")} from ended`,
     [name, reason],
   );
+}
+
+/** @param share of check items among what the worker is given, 0 to 1 */
+export async function setCheckShare(database: Queryable, name: string, share: number): Promise<void> {
+  await change(database, name, "check_share = $2", [share]);
 }
 
 /** @throws OperatorError naming the first that is none */

@@ -48,10 +48,17 @@ export function isErrorCode(text: string): text is ErrorCode {
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   readonly code: ErrorCode;
+  /** Seconds after which trying again makes sense; null where it does not depend on time. */
+  readonly retryAfter: number | null;
 
   /** @param description Which field, what was expected, what came, what to do. Defaults to the table's sentence. */
-  constructor(code: ErrorCode, description: string = ERRORS[code], options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    description: string = ERRORS[code],
+    options: ErrorOptions & { readonly retryAfter?: number } = {},
+  ) {
     super(description, options);
     this.code = code;
+    this.retryAfter = options.retryAfter ?? null;
   }
 }

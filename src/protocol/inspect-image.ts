@@ -51,24 +51,27 @@ export function inspectImage(bytes: Uint8Array): ImageInfo {
   return { format, width, height };
 }
 
-function ascii(bytes: Uint8Array, from: number, length: number): string {
-  return String.fromCharCode(...bytes.subarray(from, from + length));
+function startsWith(bytes: Uint8Array, text: string, from = 0): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    if (bytes[from + at] !== text.charCodeAt(at)) return false;
+  }
+  return true;
 }
 
 function formatOf(bytes: Uint8Array): ImageFormat | null {
-  if (ascii(bytes, 0, 8) === "\x89PNG\r\n\x1a\n") return "png";
-  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return "jpeg";
-  const six = ascii(bytes, 0, 6);
-  if (six === "GIF89a" || six === "GIF87a") return "gif";
-  if (ascii(bytes, 0, 4) === "RIFF" && ascii(bytes, 8, 4) === "WEBP") return "webp";
-  const four = ascii(bytes, 0, 4);
-  if (four === "II*\0" || four === "MM\0*") return "tiff";
-  if (four.startsWith("BM") && bytes.length > 26) return "bmp";
+  if (startsWith(bytes, "\x89PNG\r\n\x1a\n")) return "png";
+  if (startsWith(bytes, "\xff\xd8\xff")) return "jpeg";
+  if (startsWith(bytes, "GIF89a") || startsWith(bytes, "GIF87a")) return "gif";
+  if (startsWith(bytes, "RIFF") && startsWith(bytes, "WEBP", 8)) return "webp";
+  if (startsWith(bytes, "II*\0") || startsWith(bytes, "MM\0*")) return "tiff";
+  if (startsWith(bytes, "BM") && bytes.length > 26) return "bmp";
   return null;
 }
 
 function explainUnknown(bytes: Uint8Array): string {
-  const start = ascii(bytes, 0, 256).trimStart().toLowerCase();
+  const start = String.fromCharCode(...bytes.subarray(0, 256))
+    .trimStart()
+    .toLowerCase();
   if (start.startsWith("<svg") || (start.startsWith("<?xml") && start.includes("<svg"))) {
     return "SVG images are not read. Render it and send a PNG, JPEG, GIF, WebP, TIFF or BMP file.";
   }

@@ -15,7 +15,7 @@ export function parseRequest(bytes: Uint8Array): JsonObject {
   let value: unknown;
   try {
     const text = utf8.decode(bytes);
-    value = SUSPICIOUS.test(text) ? JSON.parse(text, refuseNoText) : JSON.parse(text);
+    value = text.includes("\\u") && SUSPICIOUS.test(text) ? JSON.parse(text, refuseNoText) : JSON.parse(text);
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
     throw refuse(error instanceof SyntaxError ? `the body is not valid JSON` : "the body is not valid UTF-8");

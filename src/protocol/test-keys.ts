@@ -6,17 +6,19 @@
  *   one dummy token that all of them produce unless they always fail.
  * - hCaptcha: https://docs.hcaptcha.com/#integration-testing-test-keys names three site keys with a response token each;
  *   the values agree with the test suites of several open-source verifiers that run against hCaptcha itself.
+ * - reCAPTCHA v2: https://developers.google.com/recaptcha/docs/faq names one site key and one secret, with which every
+ *   verification passes. It publishes no token, and with that secret none is looked at: so the desk answers a
+ *   placeholder that says what it is, and which no other secret accepts.
  *
- * Left out: Google publishes a reCAPTCHA v2 test key but no dummy token for it; Prosopo publishes an always-pass key
- * but no token.
+ * Left out: Prosopo publishes an always-pass key but no token, and does not say that any token passes.
  */
-export type TestKeyVendor = "Turnstile" | "hCaptcha";
+export type TestKeyVendor = "Turnstile" | "hCaptcha" | "reCAPTCHA";
 
 export interface TestKey {
   readonly vendor: TestKeyVendor;
   readonly siteKey: string;
   readonly behaviour: string;
-  /** The published dummy token; null for a key that always fails. */
+  /** The published dummy token, or for reCAPTCHA the placeholder; null for a key that always fails. */
   readonly token: string | null;
 }
 
@@ -39,6 +41,12 @@ export const TEST_KEYS: readonly TestKey[] = [
     "Enterprise, bot detected",
     "30000000-aaaa-bbbb-cccc-000000000003",
   ),
+  {
+    vendor: "reCAPTCHA",
+    siteKey: "6LeIxAcTAAAAAJcZVRqyHh71UMIEGNQ_MXjiZKhI",
+    behaviour: "with its public secret every verification passes; the token is a placeholder of this desk",
+    token: "placeholder-token-of-a-glyphdesk-for-the-public-recaptcha-v2-test-site-key",
+  },
 ];
 
 function turnstile(siteKey: string, behaviour: string, token: string | null): TestKey {

@@ -1,4 +1,5 @@
 import type { ClaimedTask } from "../tasks/claim.ts";
+import { withConfidence } from "../tasks/confidence.ts";
 import type { Settlement } from "../tasks/settle.ts";
 import { ruleOf } from "../tasks/rules.ts";
 import { MAX_ATTEMPTS } from "../tasks/sweep.ts";
@@ -21,7 +22,15 @@ export function verdict(task: ClaimedTask, solver: string, outcome: Outcome): Se
   const { solution, confidence, detail = null } = outcome;
   const threshold = thresholdOf(task);
   if (confidence * 100 >= threshold)
-    return { key, lease, to: "solved", solver, solution, confidence, detail };
+    return {
+      key,
+      lease,
+      to: "solved",
+      solver,
+      confidence,
+      detail,
+      solution: withConfidence(task, solution, confidence),
+    };
   return fail(
     `Confidence ${Math.floor(confidence * 100)} is below the recognizingThreshold of ${threshold}.`,
     readingOf(outcome),

@@ -2,6 +2,7 @@ import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { Micros } from "../base/money.ts";
+import type { RecentResults } from "./recent-results.ts";
 import type { State } from "./states.ts";
 
 /** What the wire may know of a task. */
@@ -53,11 +54,13 @@ const BALANCES = {
 /** Reads tasks and balances for callers, many in one statement. */
 export class Reader {
   readonly #database: Database;
+  readonly #results: RecentResults;
   readonly #tasks: Batcher<number, { readonly task: Read | null }>;
   readonly #balances: Batcher<number, Micros>;
 
-  constructor(database: Database) {
+  constructor(database: Database, results: RecentResults) {
     this.#database = database;
+    this.#results = results;
     this.#tasks = new Batcher(
       async (ids) => {
         const rows = await database.query<Read>(READ, [ids]);
@@ -78,6 +81,8 @@ export class Reader {
 
   /** Null when there is no such task, or when it is another account's: the caller must not be able to tell. */
   task(id: number, accountId: number): Promise<TaskView | null> {
+    const known = this.#results.find(id);
+    if (known !== undefined) return Promise.resolve(known.accountId === accountId ? known : null);
     return this.#tasks.submit(id).then(({ task }) => {
       if (task?.accountId !== accountId) return null;
       return task.correctable === true ? this.#collect(task) : task;

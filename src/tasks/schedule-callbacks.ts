@@ -4,11 +4,11 @@ import { TASK_VIEW } from "./read.ts";
 export const DELIVER_JOB = "deliver-callback";
 
 /**
- * What a statement that ends tasks returns of each as "ended", with the table as "t": enough for the money and for
- * the callback.
+ * What a statement that ends tasks returns of each as "ended", with the table as "t": enough for the money, the
+ * callback and the counts.
  */
-export const ENDED = `t.key, t.account_id, t.price, t.state, t.id, t.callback_url, t.solution, t.error_code,
-      t.error_description, t.created_at, t.settled_at`;
+export const ENDED = `t.key, t.account_id, t.key_id, t.type, t.price, t.budgeted, t.state, t.id, t.callback_url, t.solution,
+      t.error_code, t.error_description, t.created_at, t.settled_at`;
 
 /** A delivery is kept for redelivery at least this long, however soon its task is deleted; retries take 80 minutes. */
 const KEPT = "interval '1 day'";

@@ -1,8 +1,12 @@
 import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
+import { FREE_BUDGETS } from "./budgets.ts";
+import { TASK_VIEW, type TaskView } from "./read.ts";
+import type { RecentResults } from "./recent-results.ts";
 import { ENDED, SCHEDULE_CALLBACKS } from "./schedule-callbacks.ts";
 import { TASKS_CHANNEL } from "./submit.ts";
+import { COUNT_USAGE } from "./usage.ts";
 
 /** How a leased task ends, or goes back. */
 export type Settlement = { readonly key: number; readonly lease: number } & (
@@ -35,8 +39,8 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
 export type Settled = "settled" | "late";
 
 /**
- * The tail that every statement ending tasks shares: it reads "ended" (columns of ENDED), moves the money and schedules
- * the callbacks. Account rows are touched for releases only, and locked in one order, as the submit statement does.
+ * The tail that every statement ending tasks shares: it reads "ended" (columns of ENDED), moves the money, counts,
+ * and schedules the callbacks. Account rows are touched for releases only, and locked in one order, as the submit statement does.
  */
 export const END_TASKS = `
   back as (
@@ -50,7 +54,7 @@ export const END_TASKS = `
     insert into ledger (account_id, kind, amount, task_key)
     select account_id, case when state = 'solved' then 'capture' else 'release' end, price, key
     from ended where price > 0
-  ), ${SCHEDULE_CALLBACKS}`;
+  ), ${FREE_BUDGETS}, ${COUNT_USAGE}, ${SCHEDULE_CALLBACKS}`;
 
 // One commit for a batch of settlements. A row whose lease no longer fits is not found, so late writers write nothing.
 // Plan: nested loop over the items into the primary key of tasks. With stale statistics the planner may take a hash
@@ -81,8 +85,9 @@ export const settleStatement = (name: string, also = "") => ({
   ), told as (
     select pg_notify('${TASKS_CHANNEL}', lane) from (select distinct lane from requeued where lane is not null) l
   ), ${END_TASKS}${also}
-  select key, null::bigint as told from ended
-  union all select key, (select count(*) from told) from requeued`,
+  select key, ${TASK_VIEW("ended")}, null::bigint as told from ended
+  union all
+  select key, null, null, null, null, null, null, null, null, null, (select count(*) from told) from requeued`,
 });
 
 export const SETTLE = settleStatement("settle");
@@ -91,9 +96,12 @@ export const SETTLE = settleStatement("settle");
 export class Settler {
   readonly #batcher: Batcher<Settlement, Settled>;
 
-  /** @param keepSeconds how long ended tasks can be read */
-  constructor(database: Database, keepSeconds: number) {
-    this.#batcher = new Batcher((items) => settle(database, keepSeconds, items), { maxItems: 200 });
+  /**
+   * @param keepSeconds how long ended tasks can be read
+   * @param results is told of what was committed
+   */
+  constructor(database: Database, keepSeconds: number, results: RecentResults) {
+    this.#batcher = new Batcher((items) => settle(database, keepSeconds, results, items), { maxItems: 200 });
   }
 
   settle(settlement: Settlement): Promise<Settled> {
@@ -104,9 +112,16 @@ export class Settler {
 async function settle(
   database: Database,
   keepSeconds: number,
+  results: RecentResults,
   items: readonly Settlement[],
 ): Promise<Settled[]> {
-  const rows = await database.query<Row & { key: number }>(SETTLE, settleParameters(items, keepSeconds));
+  const keptUntil = performance.now() + keepSeconds * 1000;
+  const rows = await database.query<Row & { key: number } & (TaskView | { id: null })>(
+    SETTLE,
+    settleParameters(items, keepSeconds),
+  );
+  // What a person answered may still be corrected, so it is not settled here but in src/people.
+  for (const row of rows) if (row.id !== null) results.ended(row, keptUntil);
   const settled = new Set(rows.map(({ key }) => key));
   return items.map(({ key }) => (settled.has(key) ? "settled" : "late"));
 }

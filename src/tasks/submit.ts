@@ -1,10 +1,11 @@
 import type { Micros } from "../base/money.ts";
 import { Batcher } from "../database/batch.ts";
-import type { Database, Row } from "../database/database.ts";
+import type { Database, Queryable, Row } from "../database/database.ts";
 import { isUniqueViolation } from "../database/faults.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { NEW_LEASE, type ClaimedTask } from "./claim.ts";
 import type { RecentImages } from "./recent-images.ts";
+import type { RecentResults } from "./recent-results.ts";
 
 /** NOTIFY channel on which the lanes of newly queued tasks are told. */
 export const TASKS_CHANNEL = "glyphdesk_tasks";
@@ -38,21 +39,21 @@ const IMAGE_PART = 8000;
 
 // One statement, so one commit, for a whole batch: hold, task, picture and ledger entry together or not at all.
 // "locked" takes the account rows in one order everywhere, so that batches of several nodes cannot deadlock.
-// Of an account's items as many are accepted as its balance covers in order of arrival. An item that does not fit but
-// costs no more than the whole balance comes back as "again": a dearer one before it may have been in the way.
+// "running" is what an account's items cost up to and with this one: as many are accepted as its balance covers in order
+// of arrival. An item that does not fit but costs no more than the whole balance comes back as "again": dearer ones
+// before it may have been in the way.
 // Plan: function scans of at most a few hundred rows, primary key probes of accounts; no table is scanned.
-const SUBMIT = {
+export const SUBMIT = {
   name: "submit",
   text: `
   with item as materialized (
     select * from json_to_recordset($1::json) as i (
-      ord int, account bigint, key bigint, type text, lane text, price bigint, deadline_ms double precision,
+      ord int, account bigint, key bigint, type text, lane text, price bigint, running bigint, deadline_ms double precision,
       fields jsonb, at int, bytes int, callback_url text, taker text)
   ), locked as materialized (
     select id, balance from accounts where id in (select account from item) order by id for update
   ), affordable as materialized (
-    select i.*, a.balance, sum(i.price) over (partition by i.account order by i.ord) as running
-    from item i join locked a on a.id = i.account where i.price <= a.balance
+    select i.*, a.balance from item i join locked a on a.id = i.account where i.price <= a.balance
   ), accepted as materialized (
     select *, nextval('task_ids')::int as id, nextval('tasks_key_seq') as task_key,
       case when taker is not null then ${NEW_LEASE} end as lease
@@ -104,13 +105,15 @@ const ID_ATTEMPTS = 12;
 export class Submitter {
   readonly #database: Database;
   readonly #images: RecentImages;
+  readonly #results: RecentResults;
   readonly #taker: Taker | null;
   readonly #batcher: Batcher<NewTask, Written>;
 
   /** @param taker null in processes that run no solver */
-  constructor(database: Database, images: RecentImages, taker: Taker | null) {
+  constructor(database: Database, images: RecentImages, results: RecentResults, taker: Taker | null) {
     this.#database = database;
     this.#images = images;
+    this.#results = results;
     this.#taker = taker;
     this.#batcher = new Batcher((tasks) => this.#flush(tasks), { maxItems: 200 });
   }
@@ -160,7 +163,8 @@ export class Submitter {
         results[ord] = { outcome: "accepted", id };
         if (lease === null) this.#images.put(key, task.image);
         else {
-          const { type, fields, image, deadlineMs } = task;
+          const { accountId, price, type, fields, image, deadlineMs } = task;
+          this.#results.leased({ id, accountId, price, createdAt: Math.round(Date.now() / 1000) });
           taken.push({ key, lease, type, fields, image, deadlineMs, attempt: 1 });
         }
       }
@@ -169,47 +173,74 @@ export class Submitter {
     return results;
   }
 
-  async #insert(
-    items: readonly { readonly task: NewTask; readonly ord: number }[],
-    places: number,
-  ): Promise<SubmitRow[]> {
-    let at = 0;
-    let left = places;
-    const records = items.map(({ task, ord }) => {
-      const bytes = task.image?.byteLength ?? 0;
-      const record = {
-        ord,
-        account: task.accountId,
-        key: task.keyId,
-        type: task.type,
-        lane: task.lane,
-        price: task.price,
-        deadline_ms: task.deadlineMs,
-        fields: task.fields,
-        at,
-        bytes,
-        callback_url: task.callbackUrl,
-        taker: task.lane === this.#taker?.lane && left-- > 0 ? this.#taker.name : null,
-      };
-      at += bytes;
-      return record;
-    });
-    // One binary parameter: pictures inside JSON or a text array would be sent at twice their size.
-    const images = Buffer.concat(items.map(({ task }) => task.image ?? Buffer.alloc(0)));
-    const parameters = [JSON.stringify(records), images, this.#taker?.leaseMs ?? 0];
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#database.query<SubmitRow>(SUBMIT, parameters);
-      } catch (error) {
-        if (attempt >= ID_ATTEMPTS || !isUniqueViolation(error, "tasks_id_unique")) throw error;
-        // Skip ahead in doubling steps: past a block of kept ids in few attempts.
-        await this.#database.query("select nextval('task_ids') from generate_series(1, $1)", [2 ** attempt]);
-      }
+  #insert(items: readonly NumberedTask[], places: number): Promise<SubmitRow[]> {
+    const taker =
+      this.#taker === null
+        ? null
+        : { lane: this.#taker.lane, name: this.#taker.name, leaseMs: this.#taker.leaseMs, places };
+    return skippingTakenIds(this.#database, () => insertTasks(this.#database, items, taker));
+  }
+}
+
+/** A task and its place in the batch. */
+export interface NumberedTask {
+  readonly task: NewTask;
+  readonly ord: number;
+}
+
+/** Writes tasks in one statement. @param taker gets up to `places` of its lane leased at once */
+export async function insertTasks(
+  database: Queryable,
+  items: readonly NumberedTask[],
+  taker: (Pick<Taker, "lane" | "name" | "leaseMs"> & { readonly places: number }) | null,
+): Promise<SubmitRow[]> {
+  let at = 0;
+  let left = taker?.places ?? 0;
+  const running = new Map<number, Micros>();
+  const records = items.map(({ task, ord }) => {
+    const bytes = task.image?.byteLength ?? 0;
+    const cost = (running.get(task.accountId) ?? 0) + task.price;
+    running.set(task.accountId, cost);
+    const record = {
+      ord,
+      account: task.accountId,
+      key: task.keyId,
+      type: task.type,
+      lane: task.lane,
+      price: task.price,
+      running: cost,
+      deadline_ms: task.deadlineMs,
+      fields: task.fields,
+      at,
+      bytes,
+      callback_url: task.callbackUrl,
+      taker: task.lane === taker?.lane && left-- > 0 ? taker.name : null,
+    };
+    at += bytes;
+    return record;
+  });
+  // One binary parameter: pictures inside JSON or a text array would be sent at twice their size.
+  const images = Buffer.concat(items.map(({ task }) => task.image ?? Buffer.alloc(0)));
+  return database.query<SubmitRow>(SUBMIT, [JSON.stringify(records), images, taker?.leaseMs ?? 0]);
+}
+
+/** Runs what draws taskIds, again while it meets ids that are still kept. */
+export async function skippingTakenIds<Result>(
+  database: Database,
+  insert: () => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await insert();
+    } catch (error) {
+      if (attempt >= ID_ATTEMPTS || !isUniqueViolation(error, "tasks_id_unique")) throw error;
+      // Skip ahead in doubling steps: past a block of kept ids in few attempts.
+      await database.query("select nextval('task_ids') from generate_series(1, $1)", [2 ** attempt]);
     }
   }
 }
 
-interface SubmitRow extends Row {
+export interface SubmitRow extends Row {
   readonly ord: number;
   readonly id: number | null;
   readonly task_key: number;

@@ -49,6 +49,14 @@ describe("@antiadmin/anticaptchaofficial", () => {
     assert.equal(Math.round((before - (await antiCaptcha.getBalance())) * 1e6), 30);
   });
 
+  it("reports an answer, once", async () => {
+    assert.equal(await antiCaptcha.reportIncorrectImageCaptcha(), true);
+    await assert.rejects(
+      antiCaptcha.reportIncorrectImageCaptcha(),
+      (thrown) => thrown === "ERROR_NO_SUCH_CAPCHA_ID",
+    );
+  });
+
   it("gets the token of a public test key", async () => {
     assert.equal(await antiCaptcha.solveTurnstileProxyless(PAGE, TURNSTILE_KEY), TURNSTILE_TOKEN);
   });
@@ -96,6 +104,11 @@ describe("capsolver-npm", () => {
     assert.equal(text, picture.answer);
   });
 
+  it("gets a picture read in the answer to createTask, which is all that it waits for", async () => {
+    const { text } = (await solver.image2text({ body })) as { text: string };
+    assert.equal(text, picture.answer);
+  });
+
   it("is told of what is no picture, an unauthorised site and a wrong key", async () => {
     await assert.rejects(solver.task(image(noPicture)), { errorCode: "ERROR_INVALID_TASK" });
     await assert.rejects(solver.recaptchav2proxyless({ websiteURL: PAGE, websiteKey: "key" }), {
@@ -119,6 +132,14 @@ for (const [name, { Solver: TwoCaptcha }] of [
       const { data } = await solver.imageCaptcha({ body, numeric: 1, min_len: 4, max_len: 6 });
       assert.equal(data, picture.answer);
       assert.equal(Math.round((before - (await solver.balance())) * 1e6), 30);
+    });
+
+    it("reports answers, right and wrong ones", async () => {
+      const [right, wrong] = [await solver.imageCaptcha({ body }), await solver.imageCaptcha({ body })];
+      assert.equal(await solver.goodReport(right.id), "OK_REPORT_RECORDED");
+      assert.equal(await solver.badReport(wrong.id), "OK_REPORT_RECORDED");
+      assert.equal(await solver.badReport(wrong.id), "ERROR_DUPLICATE_REPORT");
+      await assert.rejects(solver.goodReport(String(UNKNOWN_TASK)), { err: "ERROR_WRONG_CAPTCHA_ID" });
     });
 
     it("gets the token of a public test key", async () => {
@@ -147,6 +168,11 @@ describe("2captcha", () => {
   it("gets a picture read: the key in the query, the picture in JSON that is called text", async () => {
     assert((await solver.balance()) > 0.5);
     assert.equal((await solver.imageCaptcha(body, { numeric: 1 })).data, picture.answer);
+  });
+
+  it("reports an answer; an unknown task cannot be reported", async () => {
+    await solver.report((await solver.imageCaptcha(body)).id);
+    await assert.rejects(solver.report(String(UNKNOWN_TASK)), { err: "ERROR_WRONG_CAPTCHA_ID" });
   });
 
   it("gets the token of a public test key", async () => {

@@ -21,12 +21,9 @@ describe("GET /openapi.json", () => {
       components: { schemas: Record<string, Json> };
     }>();
     assert.equal(document.openapi, "3.1.0");
-    assert.deepEqual(Object.keys(document.paths), [
-      "/createTask",
-      "/getTaskResult",
-      "/redeliverCallback",
-      "/getBalance",
-    ]);
+    const [{ paths }, served] = [document, app.printRoutes({ commonPrefix: false })];
+    for (const path of Object.keys(paths)) assert(served.includes(path.slice(1)), path);
+    assert(["/createTask", "/cancelTask", "/test", "/api/useragent/actual"].every((path) => path in paths));
     const { schemas } = document.components;
     for (const [, name = ""] of answer.body.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
       assert(name in schemas, name);

@@ -31,8 +31,16 @@ async function balance(): Promise<unknown> {
 }
 
 describe("the vendors' public test site keys", () => {
-  const types = { Turnstile: "TurnstileTask", hCaptcha: "HCaptchaTaskProxyless" } as const;
-  const field = { Turnstile: "token", hCaptcha: "gRecaptchaResponse" } as const;
+  const types = {
+    Turnstile: "TurnstileTask",
+    hCaptcha: "HCaptchaTaskProxyless",
+    reCAPTCHA: "NoCaptchaTaskProxyless",
+  } as const;
+  const field = {
+    Turnstile: "token",
+    hCaptcha: "gRecaptchaResponse",
+    reCAPTCHA: "gRecaptchaResponse",
+  } as const;
 
   for (const { vendor, siteKey, behaviour, token } of TEST_KEYS) {
     it(`${vendor} ${siteKey} (${behaviour}) is answered on any site, free`, async () => {

@@ -43,7 +43,9 @@ const before = await strangersRows();
 const targets = {
   key,
   taskIds: [...own, ...theirs],
-  paths: Object.keys((openApi("0") as { paths: object }).paths),
+  paths: Object.entries((openApi("0") as { paths: Record<string, object> }).paths)
+    .filter(([, operations]) => "post" in operations)
+    .map(([path]) => path),
 };
 
 async function submit(clientKey: string, comment: string): Promise<number> {

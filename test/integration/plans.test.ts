@@ -8,6 +8,7 @@ import { CLAIM } from "../../src/tasks/claim.ts";
 import { FORGET_EXAMPLES, RECORD_EXAMPLES } from "../../src/tasks/examples.ts";
 import { READ } from "../../src/tasks/read.ts";
 import { SETTLE } from "../../src/tasks/settle.ts";
+import { SUBMIT } from "../../src/tasks/submit.ts";
 import { DELETE, EXPIRE, REQUEUE } from "../../src/tasks/sweep.ts";
 import { createTestDesk } from "../support/desk.ts";
 
@@ -49,6 +50,7 @@ it(`finds its rows by index among ${ROWS} tasks`, async () => {
   await unhurried.close();
   const statements: [string, { readonly text: string }, string[]][] = [
     ["list accounts", { text: LIST }, []],
+    ["submit", SUBMIT, ["'[]'", "''", "15000"]],
     ["claim", CLAIM, ["'machine'", "32", "'test'", "15000"]],
     ["settle", SETTLE, ["'[]'", "600"]],
     ["read", READ, ["'{1,2,3}'"]],

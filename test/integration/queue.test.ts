@@ -210,6 +210,7 @@ describe("a database that hangs", () => {
     const submitter = new Submitter(
       { ...desk.database, query: () => Promise.reject(new Error("gone")) },
       desk.images,
+      desk.results,
       null,
     );
     const waiting = Array.from({ length: 2_000 }, () => submitter.submit(payer.task()));
@@ -231,7 +232,7 @@ describe("insufficient funds", () => {
         return desk.database.query(statement, values);
       },
     };
-    const submitter = new Submitter(database, desk.images, null);
+    const submitter = new Submitter(database, desk.images, desk.results, null);
     const written = await Promise.allSettled(
       [30, 90, 30].map((price) => submitter.submit(poor.task({ price }))),
     );

@@ -10,6 +10,10 @@ import { buildPublicApp } from "../../src/http/public-app.ts";
 import { SiteList } from "../../src/sites/sites.ts";
 import { RuleList } from "../../src/tasks/rules.ts";
 import { Metrics } from "../../src/metrics/metrics.ts";
+import { cancel } from "../../src/tasks/cancel.ts";
+import { Examples } from "../../src/tasks/examples.ts";
+import { QueueStats } from "../../src/tasks/queue-stats.ts";
+import { report } from "../../src/tasks/report.ts";
 import { createTestDesk, type TestDesk } from "./desk.ts";
 
 /** Calls one method and answers the parsed body; throws unless the answer is HTTP 200 with JSON. */
@@ -18,6 +22,7 @@ export type Call = (method: string, body: unknown) => Promise<Record<string, unk
 export interface TestApp {
   readonly app: FastifyInstance;
   readonly desk: TestDesk;
+  readonly rules: RuleList;
   readonly call: Call;
 }
 
@@ -31,15 +36,32 @@ export async function createTestApp(
 ): Promise<TestApp> {
   const desk = given ?? (await createTestDesk());
   const config = loadConfig(environment);
+  const rules = await RuleList.open(desk.database);
   const app = buildPublicApp({
     config,
     logger: silentLogger,
     database: desk.database,
     keys: new KeyRing(desk.database),
     admission: { sites: new SiteList(desk.database), people: desk.people.presence },
-    rules: await RuleList.open(desk.database),
+    rules,
     submitter: desk.submitter,
+    guarded: desk.guarded,
     reader: desk.reader,
+    waiters: desk.waiters,
+    queueStats: new QueueStats(desk.database, () => 4),
+    async cancel(task) {
+      const state = await cancel(desk.database, config.keepSeconds, task);
+      desk.results.forget(task.id);
+      desk.waiters.ended([task.id]);
+      return state;
+    },
+    takeReport: (given) =>
+      report(
+        desk.database,
+        new Examples(config.exampleDays),
+        { ...config, windowSeconds: config.reportSeconds },
+        given,
+      ),
     metrics: new Metrics(),
     callbackUrls: new CallbackUrls(new AddressGuard(config.callbackAllow)),
     redeliver: (accountId, taskId) => redeliverTask(desk.database, accountId, taskId),
@@ -48,6 +70,7 @@ export async function createTestApp(
   return {
     app,
     desk,
+    rules,
     async call(method, body) {
       const payload = typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
       return parseAnswer(await app.inject({ method: "POST", url: `/${method}`, payload }));

@@ -8,16 +8,24 @@ import { splitClientKey } from "../../src/protocol/client-key.ts";
 import { Examples } from "../../src/tasks/examples.ts";
 import { Reader } from "../../src/tasks/read.ts";
 import { RecentImages } from "../../src/tasks/recent-images.ts";
+import { RecentResults } from "../../src/tasks/recent-results.ts";
 import { Settler } from "../../src/tasks/settle.ts";
 import { Submitter, type NewTask } from "../../src/tasks/submit.ts";
+import { GuardedSubmitter } from "../../src/tasks/submit-guarded.ts";
+import { Waiters } from "../../src/tasks/waiters.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
 /** The engine on a fresh database, without HTTP and without solvers. */
 export interface TestDesk extends TestDatabase {
   readonly submitter: Submitter;
+  readonly guarded: GuardedSubmitter;
+  readonly waiters: Waiters;
   readonly settler: Settler;
+  /** Shares nothing with the two above: what it answers comes from the database. */
   readonly reader: Reader;
   readonly images: RecentImages;
+  /** Of submitter and settler. */
+  readonly results: RecentResults;
   readonly people: PeopleDesk;
   /** Makes an account with one key. */
   addAccount(name: string, balance: Micros): Promise<TestAccount>;
@@ -35,7 +43,9 @@ export async function createTestDesk(): Promise<TestDesk> {
   const testDatabase = await createTestDatabase();
   const { database } = testDatabase;
   const images = new RecentImages(1_000_000);
+  const results = new RecentResults();
   const keys = new KeyRing(database);
+  const waiters = new Waiters(database, results);
   const people = new PeopleDesk({
     database,
     logger: silentLogger,
@@ -48,9 +58,12 @@ export async function createTestDesk(): Promise<TestDesk> {
     ...testDatabase,
     images,
     people,
-    submitter: new Submitter(database, images, null),
-    settler: new Settler(database, 600),
-    reader: new Reader(database),
+    results,
+    submitter: new Submitter(database, images, results, null),
+    guarded: new GuardedSubmitter(database, images, () => undefined),
+    waiters,
+    settler: new Settler(database, 600, results),
+    reader: new Reader(database, new RecentResults()),
     async addAccount(name, balance) {
       const account = await createAccount(database, name, balance);
       const key = await createKey(database, name);

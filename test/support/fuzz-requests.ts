@@ -44,7 +44,11 @@ export function jsonRequests({ key, taskIds, paths }: FuzzTargets): fc.Arbitrary
     "clientKey",
     "callbackUrl",
     "softId",
-    "wait",
+    "confidence",
+    "correctText",
+    "queueId",
+    "queue",
+    "date",
     "deadlineMs",
     "text",
     "__proto__",
@@ -61,6 +65,8 @@ export function jsonRequests({ key, taskIds, paths }: FuzzTargets): fc.Arbitrary
         clientKey: fc.oneof({ weight: 6, arbitrary: fc.constant<unknown>(key) }, value),
         task: fc.oneof({ weight: 4, arbitrary: task }, value),
         taskId: fc.oneof({ weight: 4, arbitrary: fc.constantFrom<unknown>(...taskIds) }, value),
+        // Short: nobody works on the tasks, so that every second would be waited out.
+        wait: fc.constantFrom<unknown>(undefined, undefined, 0, "0.02", 0.01, -1, "long", {}),
       }),
       fc.dictionary(fields, value, { maxKeys: 3 }),
     )

@@ -1,18 +1,26 @@
+import type { Caller } from "../../accounts/keys.ts";
+import type { Logger } from "../../base/logger.ts";
 import type { Micros } from "../../base/money.ts";
 import type { ClientKey } from "../../protocol/client-key.ts";
 import { taskTypeOf } from "../../protocol/catalogue/catalogue.ts";
+import type { TaskType } from "../../protocol/catalogue/task-type.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
 import { packFiles } from "../../protocol/pack-files.ts";
 import { decodePicture } from "../../protocol/picture.ts";
-import { admit, type Admission } from "../../tasks/admit.ts";
+import { admit, type Admission, type Place } from "../../tasks/admit.ts";
+import { identityOf, type Identity } from "../../tasks/idempotency.ts";
+import type { Reader } from "../../tasks/read.ts";
 import { withRule, type RuleList } from "../../tasks/rules.ts";
 import type { Submitted, Submitter } from "../../tasks/submit.ts";
-import type { Method } from "../method.ts";
+import type { GuardedOutcome, GuardedSubmitter } from "../../tasks/submit-guarded.ts";
+import type { Waiters } from "../../tasks/waiters.ts";
+import { renderWithId } from "../answers.ts";
+import { readExtras, readIdempotencyKey, usualWaitMs } from "../extras.ts";
+import { checkTask, overBudget, type TaskRate } from "../key-limits.ts";
+import type { Method, MethodRequest } from "../method.ts";
+import { taskWithin } from "../wait.ts";
 
-export interface CreateTaskOptions {
-  readonly submitter: Submitter;
-  /** Answers the normalised `callbackUrl`; throws ProtocolError for one that cannot be used. */
-  readonly callbackUrls: { read(value: unknown): Promise<string | undefined> };
+export interface ReadTaskOptions {
   readonly admission: Admission;
   readonly rules: RuleList;
   readonly maxImageBytes: number;
@@ -20,45 +28,165 @@ export interface CreateTaskOptions {
   readonly prices: ReadonlyMap<string, Micros>;
 }
 
+export interface CreateTaskOptions extends ReadTaskOptions {
+  readonly submitter: Submitter;
+  readonly guarded: GuardedSubmitter;
+  readonly reader: Reader;
+  readonly waiters: Waiters;
+  readonly rate: TaskRate;
+  readonly logger: Logger;
+  /** Answers the normalised `callbackUrl`; throws ProtocolError for one that cannot be used. */
+  readonly callbackUrls: { read(value: unknown): Promise<string | undefined> };
+}
+
 /** createTask: the answer is sent after the commit, so an accepted task is never lost. */
 export function createTask(options: CreateTaskOptions): Method {
   return {
     path: "/createTask",
     onError: { taskId: 0 },
-    handle({ caller, clientKey, fields: request }) {
-      const { type, task } = taskTypeOf(request["task"]);
-      const { body, ...read } = type.read(task);
-      const { fields, image } =
-        typeof body === "string"
-          ? { fields: read, image: decodePicture(body, options.maxImageBytes) }
-          : packFiles(read, options.maxImageBytes);
-      const rule = options.rules.of(caller.keyId, type.title);
-      const newTask = {
-        ...caller,
-        type: type.title,
-        deadlineMs: type.deadline,
-        fields: withRule(type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields, rule),
-        image,
-      };
+    handle(request) {
+      const { caller, fields, http } = request;
+      const read = readTask(request, options);
+      const callback = fields["callbackurl"];
+      const idempotencyKey = readIdempotencyKey(http.headers["idempotency-key"]);
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
-      const own = options.prices.get(type.title.toLowerCase()) ?? options.prices.get(type.name.toLowerCase());
-      const place = admit(type, fields, own ?? type.price, rule, options.admission);
-      const callback = request["callbackurl"];
-      if (callback === undefined && !(place instanceof Promise)) {
-        return options.submitter.submit({ ...newTask, ...place }).then(render);
+      if (caller.limits === null && idempotencyKey === null && callback === undefined && read.waitMs === 0) {
+        return submitPlain(options.submitter, read.task, read.admit()).then(renderAccepted);
       }
-      return Promise.all([place, options.callbackUrls.read(callback)])
-        .then(([at, callbackUrl]) =>
-          options.submitter.submit({ ...newTask, ...at, ...(callbackUrl !== undefined && { callbackUrl }) }),
-        )
-        .then(render);
+      const identity =
+        idempotencyKey === null ? null : identityOf(idempotencyKey, { ...read.task, callbackUrl: callback });
+      return create(options, { caller, read, callback, identity }).then((id) =>
+        read.waitMs === 0 ? renderCreated(id) : renderAtEnd(options, id, request, read.waitMs),
+      );
     },
   };
 }
 
-function render(submitted: Submitted): string {
-  if (submitted.outcome === "insufficient funds") throw new ProtocolError("ERROR_ZERO_BALANCE");
-  return `{"errorId":0,"taskId":${submitted.id}}`;
+function renderCreated(id: number): string {
+  return `{"errorId":0,"taskId":${id}}`;
+}
+
+function renderAccepted(submitted: Submitted): string {
+  return renderCreated(idOf(submitted));
+}
+
+/** The result with its taskId, or how far it is; only the taskId where a repetition's task is no longer kept. */
+async function renderAtEnd(
+  options: CreateTaskOptions,
+  id: number,
+  { caller: { accountId }, http }: MethodRequest,
+  waitMs: number,
+): Promise<string> {
+  const task = await taskWithin(options, { id, accountId, waitMs, http });
+  return task === null ? renderCreated(id) : renderWithId(task, options.logger);
+}
+
+/** A request that was read and found right. */
+export interface ReadTask {
+  readonly type: TaskType;
+  /** All of the new task but where it goes. */
+  readonly task: {
+    readonly accountId: number;
+    readonly keyId: number;
+    readonly type: string;
+    readonly deadlineMs: number;
+    readonly fields: Readonly<Record<string, unknown>>;
+    readonly image: Buffer | null;
+  };
+  readonly waitMs: number;
+  /** Who answers it, and for how much; refuses what nobody may or can answer. */
+  readonly admit: () => Place | Promise<Place>;
+}
+
+/**
+ * Reads a createTask request.
+ * @throws ProtocolError
+ */
+export function readTask(
+  { caller: { accountId, keyId }, clientKey, fields: request }: MethodRequest,
+  options: ReadTaskOptions,
+): ReadTask {
+  const { type, task } = taskTypeOf(request["task"]);
+  const extras = readExtras(request);
+  const { body, deadlineMs = extras.deadlineMs ?? type.deadline, ...read } = type.read(task);
+  const asked = extras.confidence === undefined ? read : { confidence: extras.confidence, ...read };
+  const { fields, image } =
+    typeof body === "string"
+      ? { fields: asked, image: decodePicture(body, options.maxImageBytes) }
+      : packFiles(asked, options.maxImageBytes);
+  const rule = options.rules.of(keyId, type.title);
+  return {
+    type,
+    task: {
+      accountId,
+      keyId,
+      type: type.title,
+      deadlineMs: Math.min(Number(deadlineMs), type.deadline),
+      fields: withRule(type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields, rule),
+      image,
+    },
+    waitMs: request["wait"] === undefined ? usualWaitMs(request, type) : extras.waitMs,
+    admit() {
+      const { prices, admission } = options;
+      const own = prices.get(type.title.toLowerCase()) ?? prices.get(type.name.toLowerCase());
+      return admit(type, fields, own ?? type.price, rule, admission);
+    },
+  };
+}
+
+interface Request {
+  readonly caller: Caller;
+  readonly read: ReadTask;
+  readonly callback: unknown;
+  readonly identity: Identity | null;
+}
+
+function submitPlain(
+  submitter: Submitter,
+  task: ReadTask["task"],
+  place: Place | Promise<Place>,
+): Promise<Submitted> {
+  if (place instanceof Promise) return place.then((at) => submitter.submit({ ...task, ...at }));
+  return submitter.submit({ ...task, ...place });
+}
+
+/** The way of a request that asks for more than the protocol has, or whose key may do less. @returns the taskId */
+async function create(
+  { submitter, guarded, rate, callbackUrls }: CreateTaskOptions,
+  { caller: { keyId, limits }, read: { type, task, admit }, callback, identity }: Request,
+): Promise<number> {
+  if (identity !== null) {
+    // Before anything can refuse it: what was accepted once stays accepted.
+    const earlier = await guarded.earlier(keyId, identity);
+    if (earlier !== null) return idOf(earlier);
+  }
+  if (limits !== null) {
+    checkTask(limits, type, task.fields);
+    if (limits.tasksPerMinute !== null) rate.count(keyId, limits.tasksPerMinute);
+  }
+  const [place, callbackUrl] = await Promise.all([admit(), callbackUrls.read(callback)]);
+  const newTask = { ...task, ...place, ...(callbackUrl !== undefined && { callbackUrl }) };
+  const budgeted = limits !== null && limits.budgeted && place.price > 0;
+  if (identity === null && !budgeted) return idOf(await submitter.submit(newTask));
+  return idOf(await guarded.submit({ ...newTask, identity, budgeted }));
+}
+
+/** @throws ProtocolError where the task was not accepted */
+function idOf(submitted: GuardedOutcome): number {
+  switch (submitted.outcome) {
+    case "accepted":
+    case "repeated":
+      return submitted.id;
+    case "insufficient funds":
+      throw new ProtocolError("ERROR_ZERO_BALANCE");
+    case "over budget":
+      throw overBudget(submitted);
+    default:
+      throw new ProtocolError(
+        "ERROR_INVALID_TASK",
+        "The Idempotency-Key was used within the last 24 hours for another request. Use a new one for each task, and the same only to repeat a request as it was.",
+      );
+  }
 }
 
 /** What the key's suffixes ask for counts where the task itself says nothing. */

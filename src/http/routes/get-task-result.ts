@@ -1,57 +1,45 @@
 import { ProtocolError } from "../../protocol/errors.ts";
-import { nameOfKind } from "../../protocol/json.ts";
-import type { Reader } from "../../tasks/read.ts";
+import type { Reader, TaskView } from "../../tasks/read.ts";
+import type { Waiters } from "../../tasks/waiters.ts";
 import { renderResult } from "../answers.ts";
+import { readExtras } from "../extras.ts";
 import type { Method } from "../method.ts";
 import { PollMeter } from "../poll-meter.ts";
+import { missingTask, readTaskId } from "../task-id.ts";
+import { taskWithin } from "../wait.ts";
 
-const MAX_TASK_ID = 2 ** 31 - 1;
+/** What a caller over the limit is told to leave between two polls. */
+const RETRY_AFTER_S = 2;
 
 export interface GetTaskResultOptions {
   readonly reader: Reader;
+  readonly waiters: Waiters;
   readonly pollLimit: number;
 }
 
-/** getTaskResult: never waits; another account's task is answered like a missing one. */
-export function getTaskResult({ reader, pollLimit }: GetTaskResultOptions): Method {
+/** getTaskResult: waits only when asked to; another account's task is answered like a missing one. */
+export function getTaskResult({ reader, waiters, pollLimit }: GetTaskResultOptions): Method {
   const meter = new PollMeter();
   return {
     path: "/getTaskResult",
-    handle({ caller, fields }) {
+    handle({ caller: { accountId }, fields, http }) {
       const id = readTaskId(fields["taskid"]);
-      return reader.task(id, caller.accountId).then((task) => {
-        if (task === null) throw missing(id);
-        if (meter.count(id) > pollLimit) {
-          throw new ProtocolError(
-            "ERROR_TOO_MUCH_REQUESTS",
-            `The result of task ${id} was asked for more than ${pollLimit} times. Ask less often, for example every second.`,
-          );
-        }
+      const { waitMs } = readExtras(fields);
+      const answer = (task: TaskView | null) => {
+        if (task === null) throw missingTask(id);
+        if (meter.count(id) > pollLimit) throw tooManyPolls(id, pollLimit);
         return renderResult(task);
-      });
+      };
+      if (waitMs === 0) return reader.task(id, accountId).then(answer);
+      return taskWithin({ reader, waiters }, { id, accountId, waitMs, http }).then(answer);
     },
   };
 }
 
-/**
- * A number, or the same digits as a string.
- * @throws ProtocolError
- */
-export function readTaskId(value: unknown): number {
-  const id = typeof value === "string" && /^\d{1,10}$/.test(value.trim()) ? Number(value) : value;
-  if (typeof id !== "number" || !Number.isInteger(id)) {
-    throw new ProtocolError(
-      "ERROR_NO_SUCH_CAPCHA_ID",
-      `The field taskId must be the number that createTask answered, got ${value === undefined ? "nothing" : nameOfKind(value)}.`,
-    );
-  }
-  if (id < 1 || id > MAX_TASK_ID) throw missing(id);
-  return id;
-}
-
-function missing(id: number): ProtocolError {
+function tooManyPolls(id: number, limit: number): ProtocolError {
   return new ProtocolError(
-    "ERROR_NO_SUCH_CAPCHA_ID",
-    `There is no task ${id} for this key, or its result is no longer kept.`,
+    "ERROR_TOO_MUCH_REQUESTS",
+    `The result of task ${id} was asked for more than ${limit} times. Ask less often, for example every second, or with wait.`,
+    { retryAfter: RETRY_AFTER_S },
   );
 }

@@ -1,6 +1,6 @@
 import { ProtocolError } from "../../protocol/errors.ts";
 import type { Method } from "../method.ts";
-import { readTaskId } from "./get-task-result.ts";
+import { readTaskId } from "../task-id.ts";
 
 /** Delivers the result of an account's task once more; answers false when there is nothing to deliver. */
 export type Redeliver = (accountId: number, taskId: number) => Promise<boolean>;

@@ -1,6 +1,7 @@
 import type { Logger } from "../../base/logger.ts";
 import { ImageError } from "../../protocol/inspect-image.ts";
 import { ProtocolError, type ErrorCode } from "../../protocol/errors.ts";
+import { ReportRefused } from "../routes/reports.ts";
 
 /** A refusal in the dialect's own words. The message is shown where the caller asked for JSON. */
 export class DialectError extends Error {
@@ -52,6 +53,9 @@ const WORDS: Readonly<Partial<Record<ErrorCode, string | Readonly<Record<Script,
 export function inDialect(error: ProtocolError, script: Script): DialectError {
   if (error.code === "ERROR_INVALID_TASK" && error.cause instanceof ImageError) {
     return new DialectError("ERROR_IMAGE_TYPE_NOT_SUPPORTED", error.message);
+  }
+  if (error instanceof ReportRefused) {
+    return new DialectError(error.again ? "ERROR_DUPLICATE_REPORT" : "REPORT_NOT_RECORDED", error.message);
   }
   const word = WORDS[error.code] ?? error.code;
   return new DialectError(typeof word === "string" ? word : word[script], error.message);

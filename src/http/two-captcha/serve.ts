@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { KeyRing } from "../../accounts/keys.ts";
 import type { Logger } from "../../base/logger.ts";
 import { splitClientKey } from "../../protocol/client-key.ts";
@@ -18,6 +18,8 @@ export interface DialectMethods {
   readonly createTask: Method;
   readonly getTaskResult: Method;
   readonly getBalance: Method;
+  readonly reportIncorrect: Method;
+  readonly reportCorrect: Method;
 }
 
 export interface TwoCaptchaOptions {
@@ -28,6 +30,8 @@ export interface TwoCaptchaOptions {
 
 /** Calls a method with the caller's key and answers its parsed JSON. */
 type Call = (method: Method, fields: JsonObject) => Promise<JsonObject>;
+
+const ACTIONS = "get, get2, getbalance, reportbad, reportgood";
 
 /** Ids in one request of res.php. */
 const MAX_IDS = 100;
@@ -61,7 +65,7 @@ function serve(
         if (Object.values(parameters).some((value) => value?.includes("\0"))) {
           throw new ProtocolError("ERROR_INVALID_TASK", "The request holds a U+0000: send text.");
         }
-        const call = callWith(keys, parameters["key"] ?? "");
+        const call = callWith(keys, request, parameters["key"] ?? "");
         text = renderAnswer(await handle(parameters, call), asJson);
       } catch (error) {
         text = renderRefusal(refusalOf(error, script, logger), asJson);
@@ -77,7 +81,7 @@ function serve(
 /** A key of a form that no key here has is a mistake of its own in this dialect. */
 const KEY_FORM = /^[A-Za-z0-9._-]{8,200}$/;
 
-function callWith(keys: KeyRing, clientKey: string): Call {
+function callWith(keys: KeyRing, http: FastifyRequest, clientKey: string): Call {
   if (!KEY_FORM.test(splitClientKey(clientKey).key)) {
     throw new DialectError(
       "ERROR_WRONG_USER_KEY",
@@ -85,7 +89,7 @@ function callWith(keys: KeyRing, clientKey: string): Call {
     );
   }
   return async (method, fields) =>
-    JSON.parse(await callMethod(keys, method, { clientKey, ...fields })) as JsonObject;
+    JSON.parse(await callMethod(keys, method, http, { clientKey, ...fields })) as JsonObject;
 }
 
 async function submit(parameters: Parameters, call: Call, { createTask }: DialectMethods): Promise<Answer> {
@@ -106,17 +110,31 @@ function respond(parameters: Parameters, call: Call, methods: DialectMethods): P
       return result(id, call, methods, { withPrice: true });
     case "getbalance":
       return call(methods.getBalance, {}).then(({ balance }) => ({ request: String(balance), bare: true }));
+    case "reportbad":
+      return reported(methods.reportIncorrect, id, call);
+    case "reportgood":
+      return reported(methods.reportCorrect, id, call);
     // Callbacks may go to any public address here, so there is nothing to register.
     case "add_pingback":
       return call(methods.getBalance, {}).then(() => ({ request: "OK_PINGBACK", bare: true }));
     case undefined:
-      throw new DialectError("ERROR_EMPTY_ACTION", "action: it is missing. Send get, get2 or getbalance.");
+      throw new DialectError("ERROR_EMPTY_ACTION", `action: it is missing. Send one of ${ACTIONS}.`);
     default:
       throw new DialectError(
         "ERROR_BAD_PARAMETERS",
-        `action: expected get, get2 or getbalance, got "${action?.slice(0, 40)}".`,
+        `action: expected one of ${ACTIONS}, got "${action?.slice(0, 40)}".`,
       );
   }
+}
+
+async function reported(method: Method, id: string, call: Call): Promise<Answer> {
+  await call(method, { taskId: checkId(id) });
+  return { request: "OK_REPORT_RECORDED", bare: true };
+}
+
+function checkId(id: string): string {
+  if (/^\d{1,20}$/.test(id)) return id;
+  throw new DialectError("ERROR_WRONG_ID_FORMAT", "id: expected the digits that in.php answered.");
 }
 
 async function result(
@@ -125,10 +143,7 @@ async function result(
   { getTaskResult }: DialectMethods,
   { withPrice = false } = {},
 ): Promise<Answer> {
-  if (!/^\d{1,20}$/.test(id)) {
-    throw new DialectError("ERROR_WRONG_ID_FORMAT", "id: expected the digits that in.php answered.");
-  }
-  const answer = await call(getTaskResult, { taskId: id });
+  const answer = await call(getTaskResult, { taskId: checkId(id) });
   if (answer["status"] !== "ready")
     throw new DialectError(NOT_READY, "The task is still worked on. Ask again.");
   const { request, more } = solutionOf(answer["solution"] as JsonObject);

@@ -7,6 +7,7 @@ import { originOf } from "./guard.ts";
 /** The built page; the same three levels up from `src/http/workspace` and `dist/http/workspace`. */
 const ROOT = fileURLToPath(new URL("../../../dist-ui/", import.meta.url));
 const PAGE = "workspace.html";
+const PAGE_URL = `${PREFIX}/`;
 
 /** Nothing but this desk's own files, and the widget origin in a frame. */
 function policy(frames: string): string {
@@ -31,18 +32,18 @@ export function servePage({ app, desk }: WorkspaceRoutes): void {
   if (!existsSync(ROOT)) return;
   void app.register(fastifyStatic, {
     root: ROOT,
-    prefix: `${PREFIX}/`,
+    prefix: PAGE_URL,
     index: false,
     cacheControl: false,
-    // The page itself comes with its policy, below.
-    allowedPath: (path) => !path.endsWith(".html"),
+    // The page itself comes only with its policy, by the route below.
+    allowedPath: (path, _root, { routeOptions }) => !path.endsWith(".html") || routeOptions.url === PAGE_URL,
     setHeaders: (reply, path) => {
       const named = path.includes("/assets/");
       void reply.header("cache-control", named ? "public, max-age=31536000, immutable" : "no-cache");
     },
   });
-  app.get(PREFIX, (_request, reply) => reply.redirect(`${PREFIX}/`));
-  app.get(`${PREFIX}/`, (request, reply) => {
+  app.get(PREFIX, (_request, reply) => reply.redirect(PAGE_URL));
+  app.get(PAGE_URL, (request, reply) => {
     const frames = desk.widgets?.origin(originOf(request)) ?? "'none'";
     return reply.header("content-security-policy", policy(frames)).sendFile(PAGE);
   });

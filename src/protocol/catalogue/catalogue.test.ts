@@ -89,7 +89,9 @@ describe("the public test keys", () => {
   it("are each of one vendor only", () => {
     for (const { vendor, siteKey } of TEST_KEYS) {
       assert.equal(testKeyOf(vendor, ` ${siteKey}`)?.siteKey, siteKey);
-      assert.equal(testKeyOf(vendor === "Turnstile" ? "hCaptcha" : "Turnstile", siteKey), null);
+      for (const other of ["Turnstile", "hCaptcha", "reCAPTCHA"] as const) {
+        if (other !== vendor) assert.equal(testKeyOf(other, siteKey), null);
+      }
       assert.equal(testKeyOf(undefined, siteKey), null);
     }
   });

@@ -17,7 +17,7 @@ export interface FieldLine {
 }
 
 interface Keywords {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly enum?: readonly string[];
   readonly items?: TSchema;
   readonly default?: unknown;
@@ -48,7 +48,7 @@ function kindOf(schema: TSchema): string {
   const { type, enum: members, items } = schema as Keywords;
   if (members !== undefined) return "string";
   if (type === "array" && items !== undefined) return `list of ${kindOf(items)}`;
-  return type ?? "any";
+  return [type ?? "any"].flat().join(" or ");
 }
 
 /** Who answers, in a few words. */

@@ -1,6 +1,7 @@
 import { TASK_TYPES } from "./catalogue.ts";
 import { exampleTask, fieldLines, routeText, termsOf, testKeysOf, type FieldLine } from "./describe.ts";
 import { RECOGNITION_TASKS } from "./recognition.ts";
+import { ANY_TASK } from "./shared.ts";
 import type { TaskType } from "./task-type.ts";
 
 /** docs/task-types.md: `npm run docs` writes it, a test compares it. */
@@ -21,6 +22,10 @@ export function taskTypesMarkdown(): string {
     "interchangeable. Prices and deadlines are the built-in ones.",
     "",
     ...table(["type", "who answers", "status", "price, deadline"], overview),
+    "",
+    "Beside its own fields every task may have these, which the hosted service does not know:",
+    "",
+    ...fieldTable(fieldLines({ properties: ANY_TASK })),
     "",
     ...TASK_TYPES.flatMap(section),
   ].join("\n");

@@ -41,6 +41,27 @@ export const pageAction = optionalText("the widget's action (a string)", {
 /** Site and key: what nearly every widget needs. */
 export const site = { websiteURL, websiteKey };
 
+/** The shortest deadline that a caller may set. */
+const MIN_DEADLINE_MS = 1_000;
+
+/** What every task may say beyond the protocol; createTask takes both beside the task, too. */
+export const ANY_TASK = {
+  deadlineMs: Type.Optional(
+    Type.Number({
+      minimum: MIN_DEADLINE_MS,
+      ignored: [0, "0"],
+      description: `milliseconds after which the answer is of no use, from ${MIN_DEADLINE_MS} on; the type's own deadline is the longest`,
+    }),
+  ),
+  confidence: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description:
+        "true to have the solution say how sure the answer is, as confidence from 0 to 1, else false",
+    }),
+  ),
+};
+
 /** A solution's strings, each with its meaning. */
 export function solutionOf(fields: Readonly<Record<string, string>>): TObject {
   return Type.Object(

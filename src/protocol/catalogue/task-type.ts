@@ -1,10 +1,10 @@
-import type { TObject } from "typebox";
+import { Type, type TObject } from "typebox";
 import type { Micros } from "../../base/money.ts";
 import { fieldReader, refusalOf, type Fault } from "../fields.ts";
 import type { JsonObject } from "../json.ts";
 import type { TestKeyVendor } from "../test-keys.ts";
 import { proxyFields, readProxy, type ProxyUse } from "./proxy.ts";
-import { urlFault } from "./shared.ts";
+import { ANY_TASK, urlFault } from "./shared.ts";
 
 /** Who answers a task type. */
 export type Route =
@@ -53,7 +53,7 @@ export interface TaskType extends TaskTypeRow {
   readonly title: string;
   /** Whether the task's site must be on the operator's list. */
   readonly needsSite: boolean;
-  /** Every field of a request besides `type`: the row's own, the selecting field, the proxy block. */
+  /** Every field of a request besides `type` and those of ANY_TASK: the row's own, the selecting field, the proxy block. */
   readonly schema: TObject;
   /**
    * Reads the task's fields; throws ProtocolError naming every faulty one. The proxy's login and password come masked.
@@ -64,7 +64,9 @@ export interface TaskType extends TaskTypeRow {
 /** Compiles a row: once, when the catalogue is loaded. */
 export function taskType(row: TaskTypeRow): TaskType {
   const title = row.variant === undefined ? row.name : `${row.name} ${row.variant.value}`;
-  const readFields = fieldReader(row.fields);
+  const readFields = fieldReader(
+    Type.Object({ ...row.fields.properties, ...ANY_TASK }, { required: row.fields.required }),
+  );
   const rules = [...(row.fields.properties["websiteURL"] ? [urlFault] : []), ...(row.rules ?? [])];
   const what = `The ${title}`;
   return {

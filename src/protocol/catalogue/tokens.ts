@@ -33,7 +33,11 @@ const tokenSolution = Type.Object({
 const people = { route: { kind: "people" }, solution: tokenSolution, price: 1000 } as const;
 const nobody = { route: { kind: "not offered", reason: CLEARANCE }, price: 0, deadline: 180_000 } as const;
 
-const turnstile = { name: "TurnstileTask", aliases: ["TurnstileTaskProxyless"], deadline: 80_000 } as const;
+const turnstile = {
+  name: "TurnstileTask",
+  aliases: ["TurnstileTaskProxyless", "AntiTurnstileTask", "AntiTurnstileTaskProxyless"],
+  deadline: 80_000,
+} as const;
 const challengePage = {
   ...turnstile,
   route: { kind: "not offered", reason: CHALLENGE_PAGE },

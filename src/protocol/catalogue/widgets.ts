@@ -50,6 +50,7 @@ export const WIDGET_TYPES: readonly TaskTypeRow[] = [
     name: "RecaptchaV2Task",
     aliases: ["NoCaptchaTask", "NoCaptchaTaskProxyless", "RecaptchaV2TaskProxyless"],
     summary: "reCAPTCHA v2, the box to tick or the invisible one.",
+    testKeys: "reCAPTCHA",
     proxy: "optional",
     fields: Type.Object({
       ...site,
@@ -121,6 +122,7 @@ export const WIDGET_TYPES: readonly TaskTypeRow[] = [
   {
     ...recaptcha,
     name: "RecaptchaV3EnterpriseTask",
+    aliases: ["RecaptchaV3EnterpriseTaskProxyless"],
     summary: "reCAPTCHA v3 Enterprise: a token with a score.",
     proxy: "none",
     fields: Type.Object({ ...site, minScore, pageAction, userAgent, nocache }),

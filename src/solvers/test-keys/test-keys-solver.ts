@@ -26,8 +26,16 @@ function keyOf({ type, fields }: SolverTask): TestKey | null {
   return testKeyOf(vendor, fields["websiteKey"]);
 }
 
-const TASK_TYPE = { Turnstile: "TurnstileTask", hCaptcha: "HCaptchaTask" } as const;
-const TOKEN_FIELD = { Turnstile: "token", hCaptcha: "gRecaptchaResponse" } as const;
+const TASK_TYPE = {
+  Turnstile: "TurnstileTask",
+  hCaptcha: "HCaptchaTask",
+  reCAPTCHA: "RecaptchaV2Task",
+} as const;
+const TOKEN_FIELD = {
+  Turnstile: "token",
+  hCaptcha: "gRecaptchaResponse",
+  reCAPTCHA: "gRecaptchaResponse",
+} as const;
 
 function solutionOf({ vendor }: TestKey, { fields }: SolverTask, token: string): Record<string, unknown> {
   const { userAgent } = fields;

@@ -1,0 +1,152 @@
+import { createWriteStream } from "node:fs";
+import { open, rename, rm, stat } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { OperatorError } from "../base/errors.ts";
+import type { Database, Queryable, Row } from "./database.ts";
+
+/**
+ * A backup is one gzip file of JSON lines: the manifest; then for each table `["table", NAME]` and its rows as objects;
+ * then `["sequences", {…}]` and `["end", {rows by table}]`. By name and in text, so that it does not depend on the
+ * PostgreSQL, its version or the machine. Tables stand after those that they refer to.
+ */
+export interface Manifest {
+  readonly glyphdesk: "backup";
+  readonly format: 1;
+  /** Newest migration of the database it was made from. */
+  readonly migration: number;
+  readonly made: string;
+}
+
+/** Aim for what is fetched at once; a single row may be larger. */
+const FETCH_CHARACTERS = 4_000_000;
+
+// Reads the catalogue only.
+const TABLES = `
+  select c.relname as name, pg_table_size(c.oid)::bigint as bytes,
+    array(select distinct f.relname::text from pg_constraint k join pg_class f on f.oid = k.confrelid
+      where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid) as needs
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = 'public' and c.relkind = 'r' and c.relname <> 'migrations' order by c.relname`;
+
+interface Table extends Row {
+  readonly name: string;
+  readonly bytes: number;
+  readonly needs: readonly string[];
+}
+
+export interface BackedUp {
+  readonly migration: number;
+  /** Rows by table. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Size of the file. */
+  readonly bytes: number;
+}
+
+/**
+ * Writes everything that the database held at one moment to a new file, which appears only when it is complete. The
+ * desk goes on working meanwhile.
+ * @param onProgress bytes read and, roughly, bytes to read
+ * @throws OperatorError when the file exists or cannot be written
+ */
+export async function backUp(
+  database: Database,
+  file: string,
+  onProgress: (done: number, total: number) => void,
+): Promise<BackedUp> {
+  const draft = `${file}.partial`;
+  const target = await open(file, "wx", 0o600).catch((error: unknown) => {
+    throw new OperatorError(`Cannot write ${file}: ${String(error)}. Choose a name that is free.`);
+  });
+  await target.close();
+  try {
+    const summary: { migration: number; rows: Record<string, number> } = { migration: 0, rows: {} };
+    await database.transaction(async (snapshot) => {
+      await snapshot.query("set transaction isolation level repeatable read, read only");
+      const lines = Readable.from(dump(snapshot, summary, onProgress));
+      // What it holds is secret: keys' hashes, callback secrets, pictures.
+      await pipeline(lines, createGzip({ level: 1 }), createWriteStream(draft, { mode: 0o600, flush: true }));
+    });
+    const { size } = await stat(draft);
+    await rename(draft, file);
+    return { ...summary, bytes: size };
+  } catch (error) {
+    await Promise.all([rm(draft, { force: true }), rm(file, { force: true })]);
+    throw error;
+  }
+}
+
+async function* dump(
+  snapshot: Queryable,
+  summary: { migration: number; rows: Record<string, number> },
+  onProgress: (done: number, total: number) => void,
+): AsyncGenerator<string> {
+  const [newest] = await snapshot.query<Row & { version: number }>(
+    "select max(version) as version from migrations",
+  );
+  summary.migration = newest?.version ?? 0;
+  const manifest: Manifest = {
+    glyphdesk: "backup",
+    format: 1,
+    migration: summary.migration,
+    made: new Date().toISOString(),
+  };
+  yield `${JSON.stringify(manifest)}\n`;
+  const tables = inOrder(await snapshot.query<Table>(TABLES));
+  const total = tables.reduce((sum, { bytes }) => sum + bytes, 1);
+  let done = 0;
+  for (const { name } of tables) {
+    yield `${JSON.stringify(["table", name])}\n`;
+    summary.rows[name] = 0;
+    for await (const rows of rowsOf(snapshot, name)) {
+      summary.rows[name] += rows.length;
+      const text = rows.map((row) => `${row}\n`).join("");
+      done += text.length;
+      onProgress(Math.min(done, total), total);
+      yield text;
+    }
+  }
+  // Sequences stand outside of snapshots: read after the rows, no value of theirs is behind one.
+  const sequences = await snapshot.query<Row & { name: string; value: number }>(
+    `select sequencename as name, last_value as value from pg_sequences
+     where schemaname = 'public' and last_value is not null`,
+  );
+  yield `${JSON.stringify(["sequences", Object.fromEntries(sequences.map(({ name, value }) => [name, value]))])}\n`;
+  yield `${JSON.stringify(["end", summary.rows])}\n`;
+}
+
+/** The rows as JSON texts, in portions of about the same size however large they are. */
+async function* rowsOf(snapshot: Queryable, table: string): AsyncGenerator<string[]> {
+  await snapshot.query(
+    `declare portion no scroll cursor for select row_to_json(t)::text as row from ${quoted(table)} t`,
+  );
+  for (let count = 10; ;) {
+    const rows = await snapshot.query<Row & { row: string }>(`fetch ${count} from portion`);
+    if (rows.length > 0) yield rows.map(({ row }) => row);
+    if (rows.length < count) break;
+    const size = rows.reduce((sum, { row }) => sum + row.length, 0) / rows.length;
+    count = Math.max(1, Math.min(2_000, Math.floor(FETCH_CHARACTERS / size)));
+  }
+  await snapshot.query("close portion");
+}
+
+/** Each table after those that it refers to. */
+function inOrder(tables: readonly Table[]): Table[] {
+  const sorted: Table[] = [];
+  const names = new Set<string>();
+  while (sorted.length < tables.length) {
+    const next = tables.filter(
+      ({ name, needs }) => !names.has(name) && needs.every((need) => names.has(need)),
+    );
+    if (next.length === 0) throw new Error("tables refer to each other in a circle");
+    for (const table of next) names.add(table.name);
+    sorted.push(...next);
+  }
+  return sorted;
+}
+
+/** An identifier for use in SQL. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

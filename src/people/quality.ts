@@ -1,0 +1,96 @@
+import type { Database, Queryable, Row } from "../database/database.ts";
+import { TELL } from "./workers.ts";
+
+/** Of the last check items, so many at least must have been right. */
+const CHECKS = { seen: 10, least: 5, rightShare: 0.7 } as const;
+/** Of the last items, so many at most may be skipped or given up. */
+const SKIPS = { seen: 30, least: 20, share: 0.8 } as const;
+/** Items are kept this long: history, votes and what quality is measured by. */
+const KEPT_DAYS = 90;
+const STATISTICS_DAYS = 7;
+
+// Only what happened since the operator last let the worker go on counts. The page shows the sentence.
+// Plan: worker_items_worker from its newest end.
+const JUDGE = {
+  name: "judge-worker",
+  text: `
+  with w as materialized (
+    select id, judged_from from workers where id = $1 and paused is null
+  ), checks as (
+    select count(*) as seen, count(*) filter (where correct) as good from (
+      select i.correct from worker_items i, w
+      where i.worker_id = w.id and i.check_id is not null and i.correct is not null and i.ended_at > w.judged_from
+      order by i.id desc limit ${CHECKS.seen}) c
+  ), items as (
+    select count(*) as seen, count(*) filter (where outcome in ('skipped', 'unsolvable')) as given from (
+      select i.outcome from worker_items i, w
+      where i.worker_id = w.id and i.ended_at > w.judged_from
+        and i.outcome in ('accepted', 'fixed', 'skipped', 'unsolvable')
+      order by i.id desc limit ${SKIPS.seen}) c
+  ), verdict as (
+    select case
+      when checks.seen >= ${CHECKS.least} and checks.good < ${CHECKS.rightShare} * checks.seen then format(
+        'Of your last %s check items %s were answered wrong. Talk to the operator before you go on.',
+        checks.seen, checks.seen - checks.good)
+      when items.seen >= ${SKIPS.least} and items.given > ${SKIPS.share} * items.seen then format(
+        'Of your last %s items you gave back %s. Talk to the operator before you go on.', items.seen, items.given)
+      end as reason
+    from checks, items
+  )
+  update workers set paused = verdict.reason from verdict, w
+  where workers.id = w.id and verdict.reason is not null
+  returning ${TELL("json_build_object('news', 'worker', 'worker', workers.id)")}`,
+};
+
+/** Pauses a worker who answers check items wrong or gives nearly everything back. */
+export async function judge(database: Queryable, worker: number): Promise<void> {
+  await database.query(JUDGE, [worker]);
+}
+
+/** How a worker did in the last days. */
+export interface WorkerQuality extends Row {
+  readonly name: string;
+  readonly answered: number;
+  readonly medianMs: number | null;
+  /** Share of check items answered right. */
+  readonly accuracy: number | null;
+  /** Share of answers that the others agreed with, where several were asked. */
+  readonly agreement: number | null;
+  /** Share of items skipped or given up. */
+  readonly skipped: number | null;
+  readonly late: number;
+  /** Answers that a caller reported as wrong. */
+  readonly reported: number;
+  readonly checkShare: number;
+}
+
+/** For the operator. Plan: all items of the last days, once; examples_task for the reports. */
+export async function readQuality(database: Queryable): Promise<WorkerQuality[]> {
+  return database.query<WorkerQuality>(
+    `select w.name, w.check_share as "checkShare",
+       count(*) filter (where i.outcome in ('accepted', 'fixed')) as answered,
+       percentile_cont(0.5) within group (order by i.took_ms) filter (where i.outcome in ('accepted', 'fixed')) as "medianMs",
+       avg(i.correct::int) filter (where i.check_id is not null)::double precision as accuracy,
+       avg(i.correct::int) filter (where i.task_key is not null)::double precision as agreement,
+       avg((i.outcome in ('skipped', 'unsolvable'))::int)
+         filter (where i.outcome in ('accepted', 'fixed', 'skipped', 'unsolvable'))::double precision as skipped,
+       count(*) filter (where i.outcome = 'late') as late,
+       count(*) filter (where i.outcome in ('accepted', 'fixed') and exists (
+         select from examples e where e.task_key = i.task_key and e.source = 'report' and e.verdict <> 'correct')) as reported
+     from workers w
+     left join worker_items i on i.worker_id = w.id and i.ended_at > now() - interval '${STATISTICS_DAYS} days'
+     where w.role <> 'auditor' group by w.id order by w.name`,
+  );
+}
+
+/** Deletes some items that are older than they are kept, and sessions with them. @returns how many */
+export async function forgetItems(database: Database): Promise<number> {
+  await database.query("delete from worker_sessions where until < now() - interval '30 days'");
+  await database.query("delete from worker_presence where until < now() - interval '1 minute'");
+  const rows = await database.query(
+    `delete from worker_items where id in (
+       select id from worker_items where claimed_at < now() - interval '${KEPT_DAYS} days' and ended_at is not null
+       order by id limit 500 for update skip locked) returning id`,
+  );
+  return rows.length;
+}

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, it } from "node:test";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { glyphdesk, startGlyphdesk, type ChildServer } from "../support/process.ts";
+
+const KEY = "backup-key-1";
+const folder = await mkdtemp(join(tmpdir(), "glyphdesk-backup-"));
+const [source, target] = [join(folder, "source"), join(folder, "target")];
+const file = join(folder, "desk.backup");
+const environment = {
+  GLYPHDESK_API_KEY: KEY,
+  GLYPHDESK_SOLVERS: "./test/support/tail-solver.js",
+  GLYPHDESK_LOG_LEVEL: "warn",
+};
+const picture = await readFile(new URL("../../docs/example.png", import.meta.url));
+let server: ChildServer;
+
+before(async () => {
+  server = await startGlyphdesk({ ...environment, GLYPHDESK_DATA_DIR: source });
+});
+after(async () => {
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function call(url: string, method: string, request: object): Promise<Record<string, unknown>> {
+  const body = JSON.stringify({ clientKey: KEY, ...request });
+  const answer = await fetch(`${url}/${method}`, { method: "POST", body });
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+async function create(mark: string, extra: object = {}): Promise<number> {
+  const body = Buffer.concat([picture, Buffer.from(mark.padEnd(16, "-"))]).toString("base64");
+  const { taskId } = await call(server.url, "createTask", {
+    task: { type: "ImageToTextTask", body },
+    ...extra,
+  });
+  assert(Number(taskId) > 0);
+  return Number(taskId);
+}
+
+async function ready(url: string, taskId: number): Promise<Record<string, unknown>> {
+  for (;;) {
+    const answer = await call(url, "getTaskResult", { taskId });
+    assert.equal(answer["errorId"], 0);
+    if (answer["status"] === "ready") return answer;
+  }
+}
+
+it("backs up under load, and the books and answers are the same elsewhere", async () => {
+  const early = await create("early");
+  const answer = await ready(server.url, early);
+  const stop = new AbortController();
+  const load = Promise.all(
+    Array.from({ length: 8 }, async (_, n) => {
+      for (let count = 0; !stop.signal.aborted; count += 1) await create(`${n}-${count}`);
+    }),
+  );
+  const summary = JSON.parse(await glyphdesk(source, "backup", file, "--json")) as {
+    rows: Record<string, number>;
+  };
+  stop.abort();
+  await load;
+  assert((summary.rows["tasks"] ?? 0) >= 1);
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+
+  const restored = JSON.parse(await glyphdesk(target, "restore", file, "--json")) as {
+    ok: boolean;
+    rows: Record<string, number>;
+  };
+  assert.equal(restored.ok, true);
+  assert.deepEqual(restored.rows, summary.rows);
+  const other = await startGlyphdesk({ ...environment, GLYPHDESK_DATA_DIR: target });
+  try {
+    assert.deepEqual(await ready(other.url, early), answer);
+    const body = picture.toString("base64");
+    const { taskId } = await call(other.url, "createTask", { task: { type: "ImageToTextTask", body } });
+    assert(Number(taskId) > early, "taskIds go on where they were");
+    const audit = JSON.parse(await glyphdesk(target, "audit", "--json")) as { ok: boolean };
+    assert.equal(audit.ok, true);
+  } finally {
+    await other.stop();
+  }
+});
+
+it("does not write over a file, nor restore into a desk that is in use", async () => {
+  const before = await readFile(file);
+  await assert.rejects(glyphdesk(source, "backup", file), /Choose a name that is free/);
+  assert.deepEqual(await readFile(file), before);
+  await assert.rejects(glyphdesk(target, "restore", file), /it has accounts/);
+});
+
+it("restores nothing from a file that is damaged, cut off, or no backup", async () => {
+  const whole = await readFile(file);
+  const lines = gunzipSync(whole).toString().split("\n");
+  const faulty: [string, Buffer, RegExp][] = [
+    ["text", Buffer.from("no backup"), /cannot be read as a backup/],
+    ["without-end", gzipSync(`${lines.slice(0, -2).join("\n")}\n`), /cut off or damaged/],
+    [
+      "row-missing",
+      gzipSync(lines.filter((line) => !line.includes('"kind":"refund"')).join("\n")),
+      /cut off or damaged/,
+    ],
+    ["newer", gzipSync(lines.join("\n").replace(/"migration":\d+/, '"migration":9999')), /newer one/],
+  ];
+  const empty = join(folder, "empty");
+  for (const [name, content, message] of faulty) {
+    const path = join(folder, name);
+    await writeFile(path, content);
+    await assert.rejects(glyphdesk(empty, "restore", path), message, name);
+  }
+  const short = join(folder, "short");
+  await writeFile(short, whole);
+  await truncate(short, Math.floor(whole.byteLength / 2));
+  await assert.rejects(glyphdesk(empty, "restore", short), /cannot be read as a backup/);
+  assert.deepEqual(JSON.parse(await glyphdesk(empty, "account", "list", "--json")), []);
+  await glyphdesk(empty, "restore", file);
+});

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { describe, it } from "node:test";
+import { disableWorker, endSessions, inviteWorker } from "../../src/people/workers.ts";
+import { addSite } from "../../src/sites/sites.ts";
+import { TASKS_CHANNEL } from "../../src/tasks/submit.ts";
+import { createTestApp } from "../support/app.ts";
+import { runCommand } from "../support/command.ts";
+import { Browser, PASSWORD, startWorkspace } from "../support/workspace.ts";
+
+const { desk, call } = await createTestApp();
+const { people, database } = desk;
+const workspace = await startWorkspace(people);
+database.listen(TASKS_CHANNEL, (lane) => people.floor.wake(lane));
+const caller = await desk.addAccount("caller", 1_000_000);
+await addSite(database, { pattern: "shop.example", consent: "test" });
+const body = (await readFile(new URL("../../docs/example.png", import.meta.url))).toString("base64");
+
+async function create(): Promise<number> {
+  const answer = await call("createTask", {
+    clientKey: caller.key,
+    task: {
+      type: "ComplexImageTask",
+      class: "recaptcha",
+      websiteURL: "https://shop.example/",
+      imagesBase64: [body],
+      metadata: { Grid: "1x1", Task: "Is it?" },
+    },
+  });
+  assert.equal(answer["errorId"], 0, JSON.stringify(answer));
+  return Number(answer["taskId"]);
+}
+
+const owner = await workspace.hire();
+const stream = await owner.events();
+const taskId = await create();
+const item = await owner.take();
+const ITEM = `items/${item.lease}`;
+
+/** Every call, with a body that is right. */
+const CALLS: readonly (readonly ["GET" | "POST" | "PUT", string, object?])[] = [
+  ["GET", "session"],
+  ["GET", "events"],
+  ["GET", "history"],
+  ["GET", "history/1"],
+  ["GET", "history/1/file/0"],
+  ["GET", `${ITEM}/file/0`],
+  ["POST", "sign-out"],
+  ["PUT", "preferences", { kinds: [] }],
+  ["POST", "claim"],
+  ["POST", `${ITEM}/show`],
+  ["POST", `${ITEM}/heartbeat`],
+  ["POST", `${ITEM}/answer`, { value: { cells: [false] }, shownMs: 1 }],
+  ["POST", `${ITEM}/skip`],
+  ["POST", `${ITEM}/unsolvable`, { reason: "other" }],
+  ["POST", `${ITEM}/release`],
+  ["POST", "history/1/fix", { value: { cells: [false] } }],
+];
+
+async function untouched(): Promise<void> {
+  const [task] = await database.query<{ state: string; mine: boolean }>(
+    "select t.state, i.ended_at is null as mine from tasks t join worker_items i on i.lease = t.lease where t.id = $1",
+    [taskId],
+  );
+  assert.deepEqual(task, { state: "leased", mine: true });
+}
+
+describe("without a session", () => {
+  for (const [method, path, sent] of CALLS) {
+    it(`${method} ${path} is refused`, async () => {
+      const nobody = new Browser(workspace.url);
+      for (const cookie of ["", "glyphdesk_session=", `glyphdesk_session=${"x".repeat(43)}`]) {
+        nobody.cookie = cookie;
+        assert.equal((await nobody.call(method, path, sent)).status, 401);
+      }
+      await untouched();
+    });
+  }
+});
+
+describe("without the CSRF token, or from another site", () => {
+  for (const [method, path, sent] of CALLS.filter(([method]) => method !== "GET")) {
+    it(`${method} ${path} is refused`, async () => {
+      const victim = new Browser(workspace.url);
+      victim.cookie = owner.cookie;
+      assert.equal((await victim.call(method, path, sent)).status, 403);
+      victim.csrf = "wrong".repeat(9);
+      assert.equal((await victim.call(method, path, sent)).status, 403);
+      victim.csrf = owner.csrf;
+      const elsewhere = await victim.call(method, path, sent, { origin: "https://evil.example" });
+      assert.equal(elsewhere.status, 403);
+      await untouched();
+    });
+  }
+});
+
+describe("a stranger's session", () => {
+  it("cannot read, answer or touch another's item, nor guess it", async () => {
+    const stranger = await workspace.hire();
+    for (const [method, path, sent] of CALLS.filter(([, path]) => path.startsWith("items/"))) {
+      const { status } = await stranger.call(method, path, sent);
+      // Skipping or releasing what one does not have changes nothing, and a page need not be told.
+      assert([204, 410].includes(status), `${path}: ${status}`);
+    }
+    assert.equal((await stranger.call("GET", "items/1-1/file/0")).status, 410);
+    assert.equal((await stranger.call("GET", "items/..%2F..%2Fetc/file/0")).status, 410);
+    await untouched();
+  });
+
+  it("sees nothing of kinds or languages that it is not allowed, nor everybody's history", async () => {
+    await create();
+    const reader = await workspace.hire({ kinds: ["text"] });
+    const events = await reader.events();
+    await reader.call("PUT", "preferences", { kinds: ["grid", "text"] });
+    assert.equal(await reader.claim(), null);
+    assert.equal((await reader.call("GET", "history?all=1")).status, 403);
+    await events.close();
+  });
+
+  it("as an auditor only reads, and is not counted as being there", async () => {
+    const auditor = await workspace.hire({ role: "auditor" });
+    const events = await auditor.events();
+    assert.equal((await auditor.call("POST", "claim")).status, 403);
+    assert.equal((await auditor.call("GET", "history?all=1")).status, 200);
+    await events.close();
+  });
+});
+
+describe("an operator's word", () => {
+  it("ends a worker's sessions at once, and what they hold goes back", async () => {
+    const worker = await workspace.hire();
+    const events = await worker.events();
+    const held = await worker.take();
+    const { body: session } = await worker.call("GET", "session");
+    const { name } = (session as { worker: { name: string } }).worker;
+    await disableWorker(database, name);
+    assert.deepEqual(await events.next("ended"), { reason: "disabled" });
+    const [id, lease] = held.lease.split("-");
+    const open = "select 1 from worker_items where id = $1 and lease = $2 and ended_at is null";
+    while ((await database.query(open, [id, lease])).length > 0);
+    assert.equal((await worker.call("GET", "session")).status, 401);
+    assert.equal((await worker.call("POST", `items/${held.lease}/answer`, {})).status, 401);
+    const back = await new Browser(workspace.url).call("POST", "sign-in", { name, password: PASSWORD });
+    assert.equal(back.status, 401);
+    await assert.rejects(endSessions(database, name).then(() => disableWorker(database, "nobody")));
+  });
+
+  it("invites once, with a password that is no short one", async () => {
+    const invited = await runCommand(["worker", "invite", "Ada", "--kinds", "text,grid", "--json"], {
+      GLYPHDESK_DATABASE_URL: desk.url,
+    });
+    assert.equal(invited.code, 0, invited.stderr);
+    const { link } = JSON.parse(invited.stdout) as { link: string };
+    const token = new URL(link).hash.replace("#invite=", "");
+    const browser = new Browser(workspace.url);
+    assert.deepEqual(await browser.post("invite", { token }), { name: "Ada" });
+    const weak = await browser.call("POST", "accept-invite", { token, password: "short" });
+    assert.equal(weak.status, 422);
+    const taken = await browser.call("POST", "accept-invite", { token, password: PASSWORD });
+    assert.equal(taken.status, 200);
+    assert.match(String(taken.headers["set-cookie"]), /HttpOnly; SameSite=Strict; Path=\/workspace/);
+    assert.doesNotMatch(String(taken.headers["set-cookie"]), /Secure/);
+    assert.equal((await browser.call("POST", "accept-invite", { token, password: PASSWORD })).status, 410);
+    const secure = await browser.call(
+      "POST",
+      "sign-in",
+      { name: "Ada", password: PASSWORD },
+      {
+        "x-forwarded-proto": "https",
+      },
+    );
+    assert.match(String(secure.headers["set-cookie"]), /; Secure$/);
+    const [row] = await database.query<{ password: string }>(
+      "select password from workers where name = 'Ada'",
+    );
+    assert.match(row?.password ?? "", /^\$argon2id\$/);
+  });
+
+  it("lets nobody guess passwords", async () => {
+    await inviteWorker(database, { name: "Eve", role: "worker", kinds: ["text"], languages: [] });
+    const guesser = new Browser(workspace.url);
+    const statuses: number[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      statuses.push((await guesser.call("POST", "sign-in", { name: "Eve", password: `guess ${n}` })).status);
+    }
+    assert.deepEqual(
+      statuses.slice(0, 8),
+      Array.from({ length: 8 }, () => 401),
+    );
+    assert.deepEqual(statuses.slice(8), [429, 429]);
+  });
+});
+
+it("leaves the owner's item where it was through all of that", async () => {
+  await untouched();
+  await owner.answer(item, { cells: [true] });
+  assert.deepEqual((await call("getTaskResult", { clientKey: caller.key, taskId }))["solution"], {
+    answer: [true],
+  });
+  await stream.close();
+});
