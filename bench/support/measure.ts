@@ -57,8 +57,8 @@ export async function measure(
   };
 }
 
-/** The work of an official client, but asking every 2 ms: create a task, then ask until it is ready. */
-export function createAndAwait(clientKey: string, createBody: string): Work {
+/** The work of an official client, but asking every `pauseMs`: create a task, then ask until it is ready. */
+export function createAndAwait(clientKey: string, createBody: string, pauseMs = 2): Work {
   return async (send) => {
     const { taskId } = await send("/createTask", createBody);
     const read = JSON.stringify({ clientKey, taskId });
@@ -66,7 +66,7 @@ export function createAndAwait(clientKey: string, createBody: string): Work {
       const { status, errorCode } = await send("/getTaskResult", read);
       if (status === "ready") return;
       if (errorCode !== undefined) throw new Error(`getTaskResult answered ${JSON.stringify(errorCode)}`);
-      await delay(2);
+      await delay(pauseMs);
     }
   };
 }

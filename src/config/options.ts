@@ -181,6 +181,17 @@ export const OPTIONS = {
     describe: "Largest picture accepted, after Base64 decoding.",
     parse: integer(1000, 20_000_000),
   },
+  svg: {
+    env: "GLYPHDESK_SVG",
+    fallback: "off",
+    expected: "on or off",
+    describe:
+      "Whether ImageToTextTask also takes simple SVG drawings. They are drawn as PNG before they are kept.",
+    parse: (text: string) => {
+      if (text !== "on" && text !== "off") throw new RangeError();
+      return text === "on";
+    },
+  },
   keepSeconds: {
     env: "GLYPHDESK_KEEP_SECONDS",
     fallback: "900",

@@ -21,14 +21,19 @@ export function renderError(error: unknown, logger: Logger, extra: object = {}):
   });
 }
 
+const EXPIRED =
+  "The token was ready and has expired since: it is delivered only while its vendor accepts it. Ask for the result every few seconds.";
 const PROCESSING = JSON.stringify({ errorId: 0, status: "processing" });
 
 /**
  * The body of a getTaskResult answer: `processing`, `ready` with a solution, or the error that the task ended with.
- * @throws ProtocolError for a task that ended without a solution
+ * @throws ProtocolError for a task that ended without a solution, or whose solution is worthless by now
  */
 export function renderResult(task: TaskView): string {
   if (task.solution !== null) {
+    // Deliveries of an older version have no such property.
+    if ((task.expiresAt ?? Infinity) * 1000 <= Date.now())
+      throw new ProtocolError("ERROR_TOKEN_EXPIRED", EXPIRED);
     // The solution comes from jsonb as text, so it is valid JSON and need not be parsed to be sent.
     return `{"errorId":0,"status":"ready","solution":${task.solution},"cost":${toDollars(task.price)},"createTime":${task.createdAt},"endTime":${task.settledAt},"solveCount":1}`;
   }

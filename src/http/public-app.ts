@@ -74,7 +74,7 @@ function sendJson(reply: FastifyReply, body: string): FastifyReply {
 /** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
 export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   const { config, logger, database, keys, reader, waiters, metrics } = options;
-  const { maxImageBytes, prices, pollLimit, trustProxy, userAgent } = config;
+  const { maxImageBytes, prices, svg, pollLimit, trustProxy, userAgent } = config;
   const app = Fastify({
     logger: false,
     serverFactory: serverWith(options.mounts ?? []),
@@ -97,14 +97,14 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
 
   const reports = reportMethods(options.takeReport);
   const methods = {
-    createTask: createTask({ ...options, maxImageBytes, prices, rate: new TaskRate() }),
+    createTask: createTask({ ...options, maxImageBytes, prices, svg, rate: new TaskRate() }),
     getTaskResult: getTaskResult({ reader, waiters, pollLimit }),
     getBalance: getBalance(reader),
     cancelTask: cancelTask(options.cancel),
     ...reports,
     getSpendingStats: getSpendingStats(database),
     redeliverCallback: redeliverCallback(options.redeliver),
-    test: test({ ...options, maxImageBytes, prices }),
+    test: test({ ...options, maxImageBytes, prices, svg }),
   };
   for (const method of Object.values(methods)) serveMethod(app, keys, logger, method);
   serveOpenMethod(app, logger, "/getQueueStats", getQueueStats(options.queueStats));

@@ -52,7 +52,7 @@ export function settlementOf(task: Answered, read: ReadAnswer): Settlement {
   if (read.kind === "widget") {
     const { outcome } = read;
     return outcome.kind === "solution"
-      ? solved(task, outcome.solution, 1)
+      ? { ...solved(task, outcome.solution, 1), lifetimeMs: outcome.lifetimeMs }
       : { ...failed(task, ""), errorCode: outcome.errorCode, errorDescription: outcome.errorDescription };
   }
   const { kind, value } = read;
@@ -94,7 +94,11 @@ export function failed({ key, lease, detail }: Leased, reason: string): Settleme
   };
 }
 
-function solved({ key, lease, detail }: Leased, solution: Solution, people: number): Settlement {
+function solved(
+  { key, lease, detail }: Leased,
+  solution: Solution,
+  people: number,
+): Settlement & { readonly to: "solved" } {
   return {
     key,
     lease,

@@ -1,19 +1,24 @@
 import { ProtocolError } from "./errors.ts";
 import { ImageError, inspectImage } from "./inspect-image.ts";
+import { checkSvg, isSvg } from "./svg.ts";
 
 /** Below this the hosted service answers ERROR_ZERO_CAPTCHA_FILESIZE. */
 export const MIN_IMAGE_BYTES = 100;
+
+/** Only the beginning is looked at: the rest may be megabytes. */
+const DATA_URL = /^\s*data:/i;
 
 /**
  * Decodes a picture of a task: Base64 or URL-safe Base64, with or without a data-URL prefix and line breaks.
  * Looks at the picture's header only; a picture damaged further on is found when it is solved.
  * @param maxBytes largest decoded size
  * @param field what a refusal calls it
+ * @param svg whether a simple SVG drawing is accepted too; it is not a picture yet
  * @throws ProtocolError
  */
-export function decodePicture(text: string, maxBytes: number, field = "body"): Buffer {
+export function decodePicture(text: string, maxBytes: number, field = "body", svg = false): Buffer {
   const bytes = decodeFile(text, maxBytes, field);
-  checkHeader(bytes, field);
+  check(bytes, field, svg && isSvg(bytes) ? checkSvg : inspectImage);
   return bytes;
 }
 
@@ -22,7 +27,7 @@ export function decodePicture(text: string, maxBytes: number, field = "body"): B
  * @throws ProtocolError
  */
 export function decodeFile(body: string, maxBytes: number, field: string): Buffer {
-  const text = body.startsWith("data:") ? body.slice(body.indexOf(",") + 1) : body;
+  const text = DATA_URL.test(body) ? body.slice(body.indexOf(",") + 1) : body;
   if (text.length > maxBytes * 2) throw tooLarge(field, Math.floor(text.length * 0.75), maxBytes);
   let bytes = Buffer.from(text, "base64");
   if (bytes.byteLength !== decodedLength(text)) {
@@ -48,9 +53,9 @@ function decodedLength(base64: string): number {
   return Math.floor((digits * 3) / 4);
 }
 
-function checkHeader(bytes: Buffer, field: string): void {
+function check(bytes: Buffer, field: string, look: (bytes: Buffer) => unknown): void {
   try {
-    inspectImage(bytes);
+    look(bytes);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     const code = error.tooLarge ? "ERROR_TOO_BIG_CAPTCHA_FILESIZE" : "ERROR_INVALID_TASK";

@@ -69,7 +69,7 @@ async function byPeople(type: TaskType, fields: Fields, price: Micros, people: P
     "ERROR_NO_SLOT_AVAILABLE",
     shown
       ? `A ${type.title} is answered by people, and no worker is online who takes it. Try again later.`
-      : `A ${type.title} is answered by people, and no worker is online who can be shown this widget: the desk has no widget origin for it.`,
+      : `A ${type.title} is answered by people, and no worker is online who can be shown this widget: docs/widgets.md lists those that this desk shows.`,
   );
 }
 

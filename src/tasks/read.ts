@@ -13,6 +13,8 @@ export interface TaskView extends Row {
   readonly price: Micros;
   /** The solution as JSON text, ready to be put into an answer. */
   readonly solution: string | null;
+  /** Epoch seconds after which the solution must not be delivered; null for one that keeps. */
+  readonly expiresAt: number | null;
   readonly errorCode: ErrorCode | null;
   readonly errorDescription: string | null;
   /** Epoch seconds. */
@@ -23,6 +25,7 @@ export interface TaskView extends Row {
 /** The columns of a TaskView, from a row of "tasks" under the given alias. */
 export const TASK_VIEW = (row: string): string =>
   `${row}.id, ${row}.account_id as "accountId", ${row}.state, ${row}.price, ${row}.solution::text as solution,
+    floor(extract(epoch from ${row}.solution_expires_at))::int as "expiresAt",
     ${row}.error_code as "errorCode", ${row}.error_description as "errorDescription",
     extract(epoch from ${row}.created_at)::int as "createdAt", extract(epoch from ${row}.settled_at)::int as "settledAt"`;
 

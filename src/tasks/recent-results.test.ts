@@ -10,6 +10,7 @@ function solved(id: number, text = "abc"): TaskView {
     state: "solved",
     price: 30,
     solution: JSON.stringify({ text }),
+    expiresAt: null,
     errorCode: null,
     errorDescription: null,
     createdAt: 1,

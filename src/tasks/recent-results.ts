@@ -36,6 +36,7 @@ export class RecentResults {
       ...task,
       state: "leased",
       solution: null,
+      expiresAt: null,
       errorCode: null,
       errorDescription: null,
       settledAt: null,

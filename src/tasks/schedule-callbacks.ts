@@ -8,7 +8,7 @@ export const DELIVER_JOB = "deliver-callback";
  * callback and the counts.
  */
 export const ENDED = `t.key, t.account_id, t.key_id, t.type, t.price, t.budgeted, t.state, t.id, t.callback_url, t.solution,
-      t.error_code, t.error_description, t.created_at, t.settled_at`;
+      t.error_code, t.error_description, t.created_at, t.settled_at, t.solution_expires_at`;
 
 /** A delivery is kept for redelivery at least this long, however soon its task is deleted; retries take 80 minutes. */
 const KEPT = "interval '1 day'";

@@ -14,6 +14,8 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
       readonly to: "solved";
       readonly solver: string;
       readonly solution: Readonly<Record<string, unknown>>;
+      /** How long the solution is worth anything, for those that do not keep. */
+      readonly lifetimeMs?: number;
       /** 0 to 1. */
       readonly confidence: number;
       readonly detail: Readonly<Record<string, unknown>> | null;
@@ -66,11 +68,12 @@ export const settleStatement = (name: string, also = "") => ({
   with item as materialized (
     select * from json_to_recordset($1::json) as i (
       key bigint, lease bigint, "to" text, lane text, solver text, solution jsonb, confidence real, detail jsonb,
-      error_code text, error_description text)
+      lifetime_ms float8, error_code text, error_description text)
   ), ended as (
     update tasks t
     set state = i."to", settled_at = now(), keep_until = now() + $2 * interval '1 s', lease = null, leased_until = null,
       solver = i.solver, solution = i.solution, confidence = i.confidence, detail = i.detail,
+      solution_expires_at = now() + i.lifetime_ms * interval '1 ms',
       error_code = i.error_code, error_description = i.error_description
     from item i
     where t.key = i.key and t.lease = i.lease and t.state = 'leased' and i."to" <> 'queued'
@@ -87,7 +90,7 @@ export const settleStatement = (name: string, also = "") => ({
   ), ${END_TASKS}${also}
   select key, ${TASK_VIEW("ended")}, null::bigint as told from ended
   union all
-  select key, null, null, null, null, null, null, null, null, null, (select count(*) from told) from requeued`,
+  select key, null, null, null, null, null, null, null, null, null, null, (select count(*) from told) from requeued`,
 });
 
 export const SETTLE = settleStatement("settle");
@@ -134,6 +137,7 @@ export function settleParameters(items: readonly Settlement[], keepSeconds: numb
     to: item.to,
     solver: item.to === "queued" ? null : item.solver,
     solution: item.to === "solved" ? item.solution : null,
+    lifetime_ms: item.to === "solved" ? (item.lifetimeMs ?? null) : null,
     confidence: item.to === "solved" ? item.confidence : null,
     lane: item.to === "queued" ? item.lane : null,
     detail: item.detail,

@@ -120,7 +120,7 @@ describe("a vendor's refusal", () => {
       kind: "refused",
       errorCode: "ERROR_RECAPTCHA_INVALID_SITEKEY",
       errorDescription:
-        'Turnstile does not know the site key "site-key" (it said: 110100  [31m). Compare it with the sitekey in the Cloudflare dashboard (Turnstile). The task was not charged.',
+        'Turnstile does not know the site key "site-key" (110100  [31m). Compare it with the sitekey in the Cloudflare dashboard (Turnstile). The task was not charged.',
     });
   });
 

@@ -83,7 +83,7 @@ function refusal(
 function saying(detail: unknown): string {
   if (typeof detail !== "string") return "";
   const text = detail.replaceAll(/[^\x20-\x7e]/g, " ").trim();
-  return text === "" ? "" : ` (it said: ${text.slice(0, 100)})`;
+  return text === "" ? "" : ` (${text.slice(0, 100)})`;
 }
 
 function strings(extra: unknown): Readonly<Record<string, string>> {

@@ -165,10 +165,11 @@ it(`keeps money exact whatever is cancelled, repeated and reported (seed ${SEED}
         assert.deepEqual(faults, []);
         const row = accounts.find((entry) => entry.account === name);
         assert.equal(row?.balance, BALANCE - spent());
-        const [budget] = await database.query<{ spent_total: number }>("select spent_total from api_keys where id = $1", [
-          caller.keyId,
-        ]);
-        assert.equal(budget?.spent_total, spent());
+        const budgets: readonly { spent_total: number }[] = await database.query(
+          "select spent_total from api_keys where id = $1",
+          [caller.keyId],
+        );
+        assert.equal(budgets[0]?.spent_total, spent());
       }
       await database.query("update tasks set deadline_at = now() where state = 'queued'");
       await sweep(database, 600);

@@ -17,7 +17,7 @@ async function payer(name: string) {
     ...account,
     clientKey,
     balance: async () => Number((await call("getBalance", { clientKey }))["balance"]),
-    async solved(type = "ImageToTextTask"): Promise<number> {
+    solved: async (type = "ImageToTextTask"): Promise<number> => {
       const submitted = await desk.submitter.submit(
         account.task({ type, image: Buffer.from(body, "base64") }),
       );

@@ -36,7 +36,7 @@ export interface TestAccount {
   readonly key: string;
   readonly caller: Caller;
   /** A task of this account that is ready to be submitted. */
-  task(overrides?: Partial<NewTask>): NewTask;
+  task(this: void, overrides?: Partial<NewTask>): NewTask;
 }
 
 export async function createTestDesk(): Promise<TestDesk> {

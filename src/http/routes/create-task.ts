@@ -7,6 +7,7 @@ import type { TaskType } from "../../protocol/catalogue/task-type.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
 import { packFiles } from "../../protocol/pack-files.ts";
 import { decodePicture } from "../../protocol/picture.ts";
+import { isSvg } from "../../protocol/svg.ts";
 import { admit, type Admission, type Place } from "../../tasks/admit.ts";
 import { identityOf, type Identity } from "../../tasks/idempotency.ts";
 import type { Reader } from "../../tasks/read.ts";
@@ -15,6 +16,7 @@ import type { Submitted, Submitter } from "../../tasks/submit.ts";
 import type { GuardedOutcome, GuardedSubmitter } from "../../tasks/submit-guarded.ts";
 import type { Waiters } from "../../tasks/waiters.ts";
 import { renderWithId } from "../answers.ts";
+import { drawSvg } from "../draw-svg.ts";
 import { readExtras, readIdempotencyKey, usualWaitMs } from "../extras.ts";
 import { checkTask, overBudget, type TaskRate } from "../key-limits.ts";
 import type { Method, MethodRequest } from "../method.ts";
@@ -24,6 +26,8 @@ export interface ReadTaskOptions {
   readonly admission: Admission;
   readonly rules: RuleList;
   readonly maxImageBytes: number;
+  /** Whether `body` may be an SVG drawing. */
+  readonly svg: boolean;
   /** Prices by lower-case name or title of a type that differ from the built-in ones. */
   readonly prices: ReadonlyMap<string, Micros>;
 }
@@ -50,7 +54,8 @@ export function createTask(options: CreateTaskOptions): Method {
       const callback = fields["callbackurl"];
       const idempotencyKey = readIdempotencyKey(http.headers["idempotency-key"]);
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
-      if (caller.limits === null && idempotencyKey === null && callback === undefined && read.waitMs === 0) {
+      const plain = caller.limits === null && idempotencyKey === null && callback === undefined;
+      if (plain && read.waitMs === 0 && !read.drawing) {
         return submitPlain(options.submitter, read.task, read.admit()).then(renderAccepted);
       }
       const identity =
@@ -94,6 +99,8 @@ export interface ReadTask {
     readonly image: Buffer | null;
   };
   readonly waitMs: number;
+  /** Whether the image is an SVG drawing, which is drawn before the task is written. */
+  readonly drawing: boolean;
   /** Who answers it, and for how much; refuses what nobody may or can answer. */
   readonly admit: () => Place | Promise<Place>;
 }
@@ -112,7 +119,7 @@ export function readTask(
   const asked = extras.confidence === undefined ? read : { confidence: extras.confidence, ...read };
   const { fields, image } =
     typeof body === "string"
-      ? { fields: asked, image: decodePicture(body, options.maxImageBytes) }
+      ? { fields: asked, image: decodePicture(body, options.maxImageBytes, "body", options.svg) }
       : packFiles(asked, options.maxImageBytes);
   const rule = options.rules.of(keyId, type.title);
   return {
@@ -125,6 +132,7 @@ export function readTask(
       fields: withRule(type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields, rule),
       image,
     },
+    drawing: options.svg && image !== null && isSvg(image),
     waitMs: request["wait"] === undefined ? usualWaitMs(request, type) : extras.waitMs,
     admit() {
       const { prices, admission } = options;
@@ -153,7 +161,7 @@ function submitPlain(
 /** The way of a request that asks for more than the protocol has, or whose key may do less. @returns the taskId */
 async function create(
   { submitter, guarded, rate, callbackUrls }: CreateTaskOptions,
-  { caller: { keyId, limits }, read: { type, task, admit }, callback, identity }: Request,
+  { caller: { keyId, limits }, read: { type, task, drawing, admit }, callback, identity }: Request,
 ): Promise<number> {
   if (identity !== null) {
     // Before anything can refuse it: what was accepted once stays accepted.
@@ -165,7 +173,8 @@ async function create(
     if (limits.tasksPerMinute !== null) rate.count(keyId, limits.tasksPerMinute);
   }
   const [place, callbackUrl] = await Promise.all([admit(), callbackUrls.read(callback)]);
-  const newTask = { ...task, ...place, ...(callbackUrl !== undefined && { callbackUrl }) };
+  const image = drawing && task.image !== null ? await drawSvg(task.image) : task.image;
+  const newTask = { ...task, ...place, image, ...(callbackUrl !== undefined && { callbackUrl }) };
   const budgeted = limits !== null && limits.budgeted && place.price > 0;
   if (identity === null && !budgeted) return idOf(await submitter.submit(newTask));
   return idOf(await guarded.submit({ ...newTask, identity, budgeted }));

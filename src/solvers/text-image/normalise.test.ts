@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp, { type Sharp } from "sharp";
+import { bitmap } from "../../../test/support/bitmap.ts";
 import { ImageError } from "../../protocol/inspect-image.ts";
 import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH, fitInput, normalise } from "./normalise.ts";
 
@@ -53,40 +54,13 @@ test("every supported format comes out as the same picture", async () => {
 });
 
 test("bitmaps are read: 24 and 32 bits, palettes, rows from the bottom or from the top", async () => {
-  const pixels = await opaque().raw().toBuffer();
+  const pixels = { data: await opaque().raw().toBuffer(), width: WIDTH, height: HEIGHT };
   for (const bits of [1, 4, 8, 24, 32]) {
     for (const topDown of [false, true]) {
       assertBar(await normalise(bitmap(pixels, bits, topDown)), `${bits} bits, topDown ${topDown}`);
     }
   }
 });
-
-/** Encodes black-and-white RGB pixels as a Windows bitmap. */
-function bitmap(rgb: Uint8Array, bits: number, topDown: boolean): Buffer {
-  const colours = bits <= 8 ? 2 : 0;
-  const stride = Math.ceil((WIDTH * bits) / 32) * 4;
-  const offset = 54 + colours * 4;
-  const file = Buffer.alloc(offset + stride * HEIGHT);
-  file.write("BM");
-  file.writeUInt32LE(file.length, 2);
-  file.writeUInt32LE(offset, 10);
-  file.writeUInt32LE(40, 14);
-  file.writeInt32LE(WIDTH, 18);
-  file.writeInt32LE(topDown ? -HEIGHT : HEIGHT, 22);
-  file.writeUInt16LE(1, 26);
-  file.writeUInt16LE(bits, 28);
-  file.writeUInt32LE(colours, 46);
-  if (colours > 0) file.writeUInt32LE(0x00ffffff, 58); // colour 0 black, colour 1 white
-  for (let y = 0; y < HEIGHT; y++) {
-    const row = offset + stride * (topDown ? y : HEIGHT - 1 - y);
-    for (let x = 0; x < WIDTH; x++) {
-      const white = rgb[(y * WIDTH + x) * 3]! > 127;
-      if (bits >= 24) file.fill(white ? 255 : 0, row + (x * bits) / 8, row + (x * bits) / 8 + 3);
-      else if (white) file[row + ((x * bits) >> 3)]! |= 1 << (8 - bits - ((x * bits) & 7));
-    }
-  }
-  return file;
-}
 
 test("dark text on a transparent ground comes out dark on white", async () => {
   assertBar(await normalise(await bar(0, 255, 0, 0).png().toBuffer()), "black on transparent black");
@@ -141,7 +115,8 @@ test("a damaged or cut-off picture is an ImageError, in every format", async () 
     const file = await noise.clone().toFormat(format).toBuffer();
     await assert.rejects(normalise(file.subarray(0, file.length * 0.6)), ImageError, format);
   }
-  const bmp = bitmap(await opaque().raw().toBuffer(), 24, false);
+  const pixels = { data: await opaque().raw().toBuffer(), width: WIDTH, height: HEIGHT };
+  const bmp = bitmap(pixels, 24, false);
   await assert.rejects(normalise(bmp.subarray(0, 500)), ImageError);
 });
 

@@ -1,5 +1,5 @@
-import sharp from "sharp";
-import { ImageError, MAX_PIXELS, inspectImage } from "../../protocol/inspect-image.ts";
+import sharp, { type Sharp } from "sharp";
+import { ImageError, MAX_PIXELS, inspectImage, type ImageInfo } from "../../protocol/inspect-image.ts";
 import { decodeBmp } from "./bmp.ts";
 
 /** Size of the network's input. Training renders to the same size (training/page.py). */
@@ -25,25 +25,28 @@ export function fitInput(width: number, height: number): { width: number; height
 
 /**
  * Decodes an image file and scales it into the network's input: 64 × 192 × 3 bytes, RGB, row by row.
- * The picture lies at the top left; the rest takes the mean colour of its border.
+ * The picture lies at the top left; the rest takes the mean colour of its border. Of an animation the first frame.
  * Throws an `ImageError` for anything that is not a picture of at most `MAX_PIXELS`.
  */
 export async function normalise(bytes: Uint8Array): Promise<Uint8Array> {
+  const [first] = await normaliseFrames(bytes, 1);
+  return first!;
+}
+
+/** As normalise, for the first `count` frames of an animation that has so many. */
+export async function normaliseFrames(bytes: Uint8Array, count: number): Promise<Uint8Array[]> {
   const info = inspectImage(bytes);
   const fit = fitInput(info.width, info.height);
   try {
-    const source =
-      info.format === "bmp"
-        ? sharp(decodeBmp(bytes), { raw: { width: info.width, height: info.height, channels: 4 } })
-        : sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error", animated: false });
     // Alpha is premultiplied by sharp while it scales, so hidden colours never bleed in.
-    const scaled = await source
+    const { data, info: raw } = await openPicture(bytes, info, count)
       .resize(fit.width, fit.height, { fit: "fill", kernel: "cubic", fastShrinkOnLoad: false })
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
-    const rgb = flatten(scaled.data, scaled.info.channels);
-    return place(rgb, fit.width, fit.height);
+    const size = fit.width * fit.height * raw.channels;
+    const frames = Array.from({ length: count }, (_, i) => data.subarray(i * size, (i + 1) * size));
+    return frames.map((frame) => place(flatten(frame, raw.channels), fit.width, fit.height));
   } catch (error) {
     if (error instanceof ImageError) throw error;
     throw new ImageError(
@@ -51,6 +54,13 @@ export async function normalise(bytes: Uint8Array): Promise<Uint8Array> {
       { cause: error },
     );
   }
+}
+
+/** A picture whose header was found good, ready to be decoded. */
+export function openPicture(bytes: Uint8Array, info: ImageInfo, frames = 1): Sharp {
+  return info.format === "bmp"
+    ? sharp(decodeBmp(bytes), { raw: { width: info.width, height: info.height, channels: 4 } })
+    : sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error", pages: frames });
 }
 
 /** Any number of channels to RGB. Transparent parts turn white, or black if what is visible is light. */
@@ -91,6 +101,17 @@ function groundFor(data: Uint8Array, channels: number): number {
 /** Puts the scaled picture at the top left of the input box and fills the rest with its border's mean colour. */
 function place(rgb: Uint8Array, width: number, height: number): Uint8Array {
   if (width === INPUT_WIDTH && height === INPUT_HEIGHT) return rgb;
+  const colour = borderColour(rgb, width, height);
+  const out = new Uint8Array(INPUT_BYTES);
+  for (let i = 0; i < INPUT_BYTES; i++) out[i] = colour[i % 3]!;
+  for (let y = 0; y < height; y++) {
+    out.set(rgb.subarray(y * width * 3, (y + 1) * width * 3), y * INPUT_WIDTH * 3);
+  }
+  return out;
+}
+
+/** The mean colour of an RGB picture's outermost pixels. */
+export function borderColour(rgb: Uint8Array, width = INPUT_WIDTH, height = INPUT_HEIGHT): number[] {
   const sum = [0, 0, 0];
   let count = 0;
   const add = (x: number, y: number): void => {
@@ -106,10 +127,5 @@ function place(rgb: Uint8Array, width: number, height: number): Uint8Array {
     add(0, y);
     add(width - 1, y);
   }
-  const out = new Uint8Array(INPUT_BYTES);
-  for (let i = 0; i < INPUT_BYTES; i++) out[i] = Math.round(sum[i % 3]! / count);
-  for (let y = 0; y < height; y++) {
-    out.set(rgb.subarray(y * width * 3, (y + 1) * width * 3), y * INPUT_WIDTH * 3);
-  }
-  return out;
+  return sum.map((total) => Math.round(total / count));
 }

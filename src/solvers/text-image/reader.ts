@@ -4,7 +4,8 @@ import { loadModelCard, weightsPath, type ModelCard } from "./card.ts";
 import type { Scores } from "./ctc.ts";
 import type { Hints } from "./hints.ts";
 import { ImageError } from "../../protocol/inspect-image.ts";
-import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH, normalise } from "./normalise.ts";
+import { combine, inputsOf } from "./frames.ts";
+import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH } from "./normalise.ts";
 import { readScores, type Reading } from "./reading.ts";
 
 /** One picture to read. */
@@ -54,17 +55,17 @@ export async function openReader(modelDir: string): Promise<Reader> {
   }
 
   async function read(jobs: readonly ReadJob[]): Promise<ReadResult[]> {
-    const pages = await Promise.all(jobs.map((job) => normalise(job.image).catch(unreadable)));
-    const good = pages.filter((page) => page instanceof Uint8Array);
-    const pixels = new Uint8Array(good.length * INPUT_BYTES);
-    good.forEach((page, i) => pixels.set(page, i * INPUT_BYTES));
-    const scored = good.length === 0 ? [] : await score(pixels, good.length);
+    const inputs = await Promise.all(jobs.map((job) => inputsOf(job.image).catch(unreadable)));
+    const pages = inputs.flatMap((input) => (Array.isArray(input) ? input : []));
+    const pixels = new Uint8Array(pages.length * INPUT_BYTES);
+    pages.forEach((page, i) => pixels.set(page, i * INPUT_BYTES));
+    const scored = pages.length === 0 ? [] : await score(pixels, pages.length);
     let next = 0;
-    return pages.map((page, i) =>
-      page instanceof Uint8Array
-        ? { kind: "reading", reading: readScores(scored[next++]!, card, jobs[i]!.hints) }
-        : page,
-    );
+    return inputs.map((input, i) => {
+      if (!Array.isArray(input)) return input;
+      const readings = input.map(() => readScores(scored[next++]!, card, jobs[i]!.hints));
+      return { kind: "reading", reading: combine(readings) };
+    });
   }
 
   return { card, read, score, close: () => session.release() };

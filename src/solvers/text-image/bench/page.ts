@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import sharp from "sharp";
-import { MAX_PIXELS } from "../../../protocol/inspect-image.ts";
+import { inspectImage } from "../../../protocol/inspect-image.ts";
 import { escape } from "./escape.ts";
 import { openFile } from "./folder.ts";
+import { openPicture } from "../normalise.ts";
 import { reliabilityPlot } from "./plot.ts";
 import type { BenchReport, GroupScore, WrongAnswer } from "./score.ts";
 
@@ -19,7 +19,7 @@ body { margin: 0 auto; padding: 2rem 1.5rem 4rem; max-width: 76rem; background: 
 h1 { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 2.5rem 0 .75rem; }
 p { margin: .25rem 0; color: var(--quiet); max-width: 65ch; }
-dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 1.5rem 0 0; }
+dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 1.5rem 0 0; }
 dl.figures div { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; }
 dl.figures dt { color: var(--quiet); font-size: .85rem; }
 dl.figures dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
@@ -103,9 +103,9 @@ function figures(report: BenchReport): string {
     ["right", percent(folded, total)],
     ["right, case told", percent(exact, total)],
     ["calibration error", calibrationError.toFixed(3)],
-    ["answered at threshold 90", percent(at90.answered, total)],
-    ["… and right", percent(at90.right, at90.answered)],
-    ["CPU a picture, median", `${cpuMs.median.toFixed(1)} ms`],
+    ["answered at 90", percent(at90.answered, total)],
+    ["… of them right", percent(at90.right, at90.answered)],
+    ["CPU, median", `${cpuMs.median.toFixed(1)} ms`],
     ["… 95th percentile", `${cpuMs.p95.toFixed(1)} ms`],
   ];
   return `<dl class="figures">${list.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join("")}</dl>`;
@@ -165,7 +165,7 @@ function wrongAnswer({ file, expected, got, confidence }: WrongAnswer, source: s
 async function thumbnail(dir: string, file: string): Promise<string | null> {
   const bytes = await openFile(join(dir, file));
   try {
-    const png = await sharp(bytes, { limitInputPixels: MAX_PIXELS })
+    const png = await openPicture(bytes, inspectImage(bytes))
       .resize({ width: 480, height: 200, fit: "inside", withoutEnlargement: true })
       .png({ palette: true })
       .toBuffer();
