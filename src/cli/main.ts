@@ -6,6 +6,7 @@ import { backupCommands } from "./backup.ts";
 import { callbackCommands } from "./callbacks.ts";
 import { exportCommands } from "./export.ts";
 import { goldCommands } from "./gold.ts";
+import { doctorCommand } from "./doctor.ts";
 import { keyCommands } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { ruleCommands } from "./rules.ts";
@@ -33,6 +34,7 @@ export async function main(words: readonly string[]): Promise<void> {
     auditCommand(),
     migrateCommand(),
     ...backupCommands(),
+    doctorCommand(),
   ]) {
     program.addCommand(command);
   }

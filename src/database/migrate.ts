@@ -22,7 +22,7 @@ interface Migration {
  */
 export async function migrate(database: Database, upTo = Infinity): Promise<string[]> {
   const known = await listMigrations();
-  const newest = known.at(-1)?.version ?? 0;
+  const newest = await newestMigration();
   await database.transaction(async (transaction) => {
     await transaction.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
     await transaction.query(
@@ -52,6 +52,11 @@ export async function migrate(database: Database, upTo = Infinity): Promise<stri
     if (done) applied.push(migration.name);
   }
   return applied;
+}
+
+/** The newest migration that this program knows. */
+export async function newestMigration(): Promise<number> {
+  return (await listMigrations()).at(-1)?.version ?? 0;
 }
 
 function tooNew(present: number, newest: number): OperatorError {

@@ -41,10 +41,10 @@ after(() => runner.stop(0));
 
 interface Scene {
   readonly workers: readonly Browser[];
-  create(): Promise<number>;
-  result(taskId: number): Promise<Record<string, unknown>>;
+  readonly create: () => Promise<number>;
+  readonly result: (taskId: number) => Promise<Record<string, unknown>>;
   /** What the caller has paid, with nothing held any more. */
-  paid(): Promise<number>;
+  readonly paid: () => Promise<number>;
 }
 
 /** A caller of its own with a rule for its key, and workers who are online. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { silentLogger } from "../../src/base/logger.ts";
-import { renderCallback } from "../../src/http/answers.ts";
+import { renderWithId } from "../../src/http/answers.ts";
 import type { TaskView } from "../../src/tasks/read.ts";
 import { claim } from "../../src/tasks/claim.ts";
 import { createTestApp } from "../support/app.ts";
@@ -50,7 +50,7 @@ async function callbackOf(taskId: number): Promise<Record<string, unknown>> {
     [taskId],
   );
   assert(row);
-  return JSON.parse(renderCallback(row.answer, silentLogger)) as Record<string, unknown>;
+  return JSON.parse(renderWithId(row.answer, silentLogger)) as Record<string, unknown>;
 }
 
 describe("a token", () => {
