@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import {
   createWorkspaceStage,
   FIELD,
   PASSWORD,
   startWorking,
   type Result,
+  type Seat,
 } from "../support/workspace-stage.ts";
 import { OTHER_TASKS, textTask } from "../support/workspace-tasks.ts";
 
@@ -81,7 +82,7 @@ describe("with the keyboard alone", () => {
     await seat.context.close();
   });
 
-  it("takes the suggestion with Tab, corrects the last answer, and signs in again by name", async () => {
+  it("takes the suggestion with Tab, and signs in again by name", async () => {
     await stage.cli("rule", "set", "machine-then-people", "--type", "ImageToTextTask");
     const seat = await stage.hire("bea", { kinds: ["text"] });
     const { page, context } = seat;
@@ -103,6 +104,7 @@ describe("with the keyboard alone", () => {
     await page.getByText("Nothing waiting").waitFor();
     await context.clearCookies();
     await page.reload();
+    await page.getByLabel("Name").and(page.locator(":focus")).waitFor();
     await page.keyboard.type("bea");
     await page.keyboard.press("Tab");
     await page.keyboard.type("wrong");
@@ -115,9 +117,13 @@ describe("with the keyboard alone", () => {
   });
 });
 
-describe("each kind of answer, by keyboard, for the official client", async () => {
-  const seat = await stage.hire("cleo");
-  await startWorking(seat);
+describe("each kind of answer, by keyboard, for the official client", () => {
+  let seat: Seat;
+  // Not sooner: a second worker online would take items from those above.
+  before(async () => {
+    seat = await stage.hire("cleo");
+    await startWorking(seat);
+  });
   for (const task of OTHER_TASKS) {
     it(`${task.kind}: ${JSON.stringify(task.solution)}`, async () => {
       const { page, faults } = seat;

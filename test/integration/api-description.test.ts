@@ -24,7 +24,7 @@ describe("GET /openapi.json", () => {
     const { paths } = document;
     for (const [path, operations] of Object.entries(paths)) {
       for (const verb of Object.keys(operations as object)) {
-        assert(app.hasRoute({ url: path, method: verb.toUpperCase() as "GET" | "POST" }), `${verb} ${path}`);
+        assert(app.hasRoute({ url: path, method: verb.toUpperCase() }), `${verb} ${path}`);
       }
     }
     assert(["/createTask", "/cancelTask", "/test", "/api/useragent/actual"].every((path) => path in paths));

@@ -92,7 +92,7 @@ export async function createWorkspaceStage(
       new ClientOptions({ clientKey: KEY, serviceUrl: server.url }),
     ),
     cli,
-    solve: async (task) => (await stage.client.Solve((await task.request()) as never, PATIENCE)) as Result,
+    solve: async (task) => stage.client.Solve((await task.request()) as never, PATIENCE),
     async invite(name, ...words) {
       const answer = await cli("worker", "invite", name, "--url", server.url, "--json", ...words);
       return (JSON.parse(answer) as { link: string }).link;

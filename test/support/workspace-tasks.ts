@@ -122,7 +122,7 @@ export const OTHER_TASKS: readonly StagedTask[] = [
       await page.keyboard.type("123");
       await press(page, "Enter");
     },
-    solution: { answer: ["1", "2", "3"], metadata: { AnswerType: "Text" } },
+    solution: { answer: [1, 2, 3], metadata: { AnswerType: "Text" } },
   },
   {
     kind: "widget",

@@ -119,8 +119,8 @@ function Card({ desk, work, lost, notice }: CardProps) {
   const { item, message } = work;
   return (
     <>
+      <h1 className={controls.hidden}>{item.title}</h1>
       <div className={styles.work} inert={lost}>
-        <h1 className={controls.hidden}>{item.title}</h1>
         {item.ask.instruction !== null && <p className={styles.instruction}>{item.ask.instruction}</p>}
         <AnswerBox desk={desk} work={work} />
         <p id="answer-message" className={styles.message} data-kind={work.insists ? "warn" : "bad"}>
