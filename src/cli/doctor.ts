@@ -24,7 +24,10 @@ interface Finding {
   readonly advice?: string;
 }
 
-/** `glyphdesk doctor`: looks at everything that a desk needs and changes nothing. Exit code 1 when there is a fault. */
+/**
+ * `glyphdesk doctor`: looks at everything that a desk needs and mends nothing; connecting may bring the job
+ * queue's own tables to this version. Exit code 1 when there is a fault.
+ */
 export function doctorCommand(): Command {
   const command = new Command("doctor").description(
     "check everything that the desk needs, and say what to do",
