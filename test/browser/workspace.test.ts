@@ -89,8 +89,7 @@ describe("with the keyboard alone", () => {
     await startWorking(seat);
     const sure = {
       ...textTask(0),
-      request: async () =>
-        Object.assign((await textTask(0).request()) as object, { recognizingThreshold: 100 }),
+      request: async () => Object.assign(await textTask(0).request(), { recognizingThreshold: 100 }),
     };
     const first = stage.solve(sure);
     await page.getByText(/takes the suggestion/u).waitFor();
