@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { generators, seedRandom } from "../../training/generators.ts";
 
-const EACH = 20;
+const EACH = 40;
 const FIRST_SEED = 900_001;
 const KINDS = { digits: "0123456789", letters: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" };
 
@@ -25,8 +25,8 @@ async function write(kind: string, draw: () => Promise<{ answer: string; picture
     seedRandom(seed);
     const { answer, picture } = await draw();
     const file = `${kind}-${seed}.jpg`;
-    const small = sharp(picture).flatten({ background: "#fff" }).resize({ height: 23 }).blur(0.4);
-    writeFileSync(`${dir}${kind}/${file}`, await small.jpeg({ quality: 30 }).toBuffer());
+    const small = sharp(picture).flatten({ background: "#fff" }).resize({ height: 20 }).blur(0.4);
+    writeFileSync(`${dir}${kind}/${file}`, await small.jpeg({ quality: 60 }).toBuffer());
     labels.push(`${file}\t${answer}\n`);
   }
   writeFileSync(`${dir}${kind}/labels.tsv`, labels.join(""));

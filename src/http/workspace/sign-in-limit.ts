@@ -1,5 +1,8 @@
-/** Failed tries that a name and an address have within the window. Several people may share an address. */
-const TRIES = { name: 8, address: 40 } as const;
+/**
+ * Failed tries within the window: of a name from one address, of a name from anywhere, and of an address. Several people
+ * may share an address, and who fails on purpose under another's name shuts out their own address long before that person.
+ */
+const TRIES = { pair: 8, name: 100, address: 40 } as const;
 const WINDOW_MS = 10 * 60_000;
 /** Names and addresses remembered; beyond it the oldest are forgotten, so that a flood fills no memory. */
 const REMEMBERED = 20_000;
@@ -67,5 +70,7 @@ export class SignInLimit {
 /** Tokens have no name to be counted by: null. */
 function keysOf(name: string | null, address: string): readonly (readonly [key: string, most: number])[] {
   const byAddress = [`address ${address}`, TRIES.address] as const;
-  return name === null ? [byAddress] : [[`name ${name.trim().toLowerCase()}`, TRIES.name], byAddress];
+  if (name === null) return [byAddress];
+  const known = name.trim().toLowerCase();
+  return [[`pair ${address} ${known}`, TRIES.pair], [`name ${known}`, TRIES.name], byAddress];
 }

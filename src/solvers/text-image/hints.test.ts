@@ -6,7 +6,7 @@ import { isRight } from "./bench/score.ts";
 import { hintsOf } from "./hints.ts";
 import { sumValue } from "./sum.ts";
 
-// Small, damaged pictures from bench/recognition/draw-hints.ts, about half of them too bad to be read.
+// Small, damaged pictures from bench/recognition/draw-hints.ts, more than half of them too bad to be read.
 const pictures = fileURLToPath(new URL("../../../test/golden/hints/", import.meta.url));
 
 const CALLS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -15,8 +15,9 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   sums: { math: true },
 };
 
-// Of 20 each, without hints and with them: digits 10 and 10, letters 6 and 6, sums 8 and 10; with the model before this one
-// 8 and 11, 7 and 8, 8 and 10.
+/** What hints must gain at least, over all 120 pictures: the gain of the shipped model (model/MODEL.md) less some room. */
+const LEAST_GAIN = 6;
+
 test("a call with hints is more often right than an open one on the same pictures", async (t) => {
   let [open, restricted] = [0, 0];
   for (const [kind, fields] of Object.entries(CALLS)) {
@@ -32,5 +33,5 @@ test("a call with hints is more often right than an open one on the same picture
     open += without;
     restricted += withHints;
   }
-  assert.ok(restricted > open, `${restricted} with hints, ${open} without`);
+  assert.ok(restricted >= open + LEAST_GAIN, `${restricted} with hints, ${open} without`);
 });

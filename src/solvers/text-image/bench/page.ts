@@ -19,7 +19,7 @@ body { margin: 0 auto; padding: 2rem 1.5rem 4rem; max-width: 76rem; background: 
 h1 { font-size: 1.5rem; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 2.5rem 0 .75rem; }
 p { margin: .25rem 0; color: var(--quiet); max-width: 65ch; }
-dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 1.5rem 0 0; }
+dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .75rem; margin: 1.5rem 0 0; }
 dl.figures div { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; }
 dl.figures dt { color: var(--quiet); font-size: .85rem; }
 dl.figures dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
@@ -36,7 +36,7 @@ code { font-family: ui-monospace, monospace; font-size: 1.05em; }
 ol.wrong { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .75rem; list-style: none; margin: 0; padding: 0; }
 ol.wrong li { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; overflow: hidden; }
 ol.wrong .picture { display: flex; align-items: center; justify-content: center; height: 6.5rem; padding: .5rem; background: #cfccc6; color: #3b3833; }
-ol.wrong img { max-width: 100%; max-height: 100%; }
+ol.wrong img { width: 100%; height: 100%; object-fit: contain; }
 ol.wrong .words { padding: .6rem .8rem; display: grid; grid-template-columns: auto 1fr; gap: 0 .6rem; }
 ol.wrong .words span { color: var(--quiet); }
 ol.wrong .words code { overflow-wrap: anywhere; white-space: pre-wrap; }
