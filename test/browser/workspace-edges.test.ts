@@ -193,7 +193,10 @@ describe("a widget's frame", () => {
     await focused(/^Load again/u);
     await page.keyboard.press("r");
     await frame.getByRole("button").waitFor();
-    await page.locator("iframe:focus").waitFor();
+    await page.evaluate(`new Promise((done) => {
+      const look = () => (document.activeElement?.tagName === "IFRAME" ? done() : setTimeout(look, 10));
+      look();
+    })`);
     await page.keyboard.press("Escape");
     await focused(/^Load again/u);
     await page.keyboard.press("Control+.");
