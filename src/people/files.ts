@@ -44,7 +44,7 @@ export class ItemFiles {
       : this.#database.query<Row & { bytes: Buffer }>(READ_CHECK, [of.check]));
     const whole = rows.length === 0 ? null : Buffer.concat(rows.map(({ bytes }) => bytes));
     const files = await Promise.all(
-      unpackFiles(fields, whole).map(async ({ bytes, role }) => ({ role, ...(await showable(bytes)) })),
+      unpackFiles(fields, whole).map(({ bytes, role }) => showable(bytes, role)),
     );
     this.#remember(id, files);
     return files;
@@ -66,9 +66,10 @@ function sizeOf(files: readonly LoadedFile[]): number {
 }
 
 /** A file as browsers show it: a TIFF, which most of them do not, as a PNG of the same size. */
-async function showable(bytes: Buffer): Promise<Omit<LoadedFile, "role">> {
+async function showable(bytes: Buffer, role: LoadedFile["role"]): Promise<LoadedFile> {
   const { type, width, height } = describe(bytes);
-  if (type !== "image/tiff") return { bytes, type, width, height };
+  const asItIs = { bytes, role, type, width, height };
+  if (type !== "image/tiff") return asItIs;
   const { default: sharp } = await import("sharp");
   const drawing = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "none" }).png({ compressionLevel: 3 });
   // Of one that is damaged beyond drawing the page says that it cannot be shown.
@@ -76,7 +77,7 @@ async function showable(bytes: Buffer): Promise<Omit<LoadedFile, "role">> {
     .timeout({ seconds: DRAW_SECONDS })
     .toBuffer()
     .catch(() => null);
-  return png === null ? { bytes, type, width, height } : { bytes: png, type: "image/png", width, height };
+  return png === null ? asItIs : { bytes: png, role, type: "image/png", width, height };
 }
 
 function describe(bytes: Buffer): Pick<ItemFile, "type" | "width" | "height"> {
