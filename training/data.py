@@ -12,14 +12,14 @@ from page import HEIGHT, WIDTH, encode
 
 # How often each source is drawn; shards of other sources count 1.
 WEIGHTS = {
-    "render": 50,
-    "svg-captcha": 7,
-    "svg-math": 3,
-    "trek-captcha": 5,
-    "captcha.gif": 5,
-    "captchapng": 2,
-    "captcha-canvas": 9,
-    "haileybot": 19,
+    "render": 46,
+    "svg-captcha": 12,
+    "svg-math": 2,
+    "trek-captcha": 3,
+    "captcha.gif": 8,
+    "captchapng": 1,
+    "captcha-canvas": 12,
+    "haileybot": 16,
 }
 
 

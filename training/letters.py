@@ -20,7 +20,7 @@ class Style:
         self.turn = d.choice((0, 0, 4, 8, 15, 22, 30)) * d.random()
         self.lean = d.choice((0, 0, 0.1, 0.3)) * d.uniform(-1, 1)
         self.lean_each = d.choice((0, 0, 0.15, 0.3))
-        self.scale_each = d.choice((0, 0, 0.08, 0.2, 0.3))
+        self.scale_each = d.choice((0, 0, 0, 0.08, 0.2, 0.3, 0.45))
         self.rise_each = d.choice((0, 0, 0.05, 0.12, 0.25, 0.45))
         self.gap = d.choices((0.05, 0.12, 0.25, 0.5, 0.9, -0.06, -0.12, -0.2), (26, 14, 14, 10, 6, 12, 12, 6))[0]
         self.gap_each = d.choice((0, 0.03, 0.08, 0.2))
@@ -34,6 +34,8 @@ class Style:
         self.opacity = d.choice((1, 1, 1, 0.85, 0.65))
         self.thread = d.choices(("none", "centres", "wave", "loose"), (84, 6, 6, 4))[0]
         self.break_at = d.random() if d.random() < 0.05 else None  # where a wide gap parts two words
+        self.quad = d.choice((0, 0, 0, 0.08, 0.16))  # how far each letter's corners are pulled
+        self.fade_each = d.uniform(0.2, 0.6) if d.random() < 0.06 else 0  # how much fainter some letters are
         self.sign_gap = d.choice((0, 0, 0.15, 0.4))
 
 
@@ -67,7 +69,20 @@ def shape(fonts: Fonts, path: str, character: str, size: int, style: Style, dice
         pitch = max(3, round(size * dice.uniform(0.08, 0.14)))
         ys, xs = np.mgrid[: image.shape[0], : image.shape[1]]
         image = image * ((xs * dice.choice((0, 1)) + ys) % pitch < pitch * dice.uniform(0.5, 0.75))
+    if style.quad:
+        image = pulled(image, style.quad, dice)
     return image
+
+
+def pulled(image: np.ndarray, reach: float, dice: random.Random) -> np.ndarray:
+    """The letter with its four corners moved, each by up to `reach` of its height and width."""
+    height, width = image.shape
+    room = round(reach * max(height, width)) + 1
+    image = np.pad(image, room)
+    box = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + room
+    to = box + np.array([[dice.uniform(-reach, reach) * width, dice.uniform(-reach, reach) * height] for _ in range(4)], np.float32)
+    bent = cv2.warpPerspective(image, cv2.getPerspectiveTransform(box, to.astype(np.float32)), image.shape[::-1])
+    return bent[room - 3 : room + height + 3, room - 3 : room + width + 3]
 
 
 def cells(image: np.ndarray, size: int, dice: random.Random) -> np.ndarray:
@@ -88,16 +103,17 @@ def cells(image: np.ndarray, size: int, dice: random.Random) -> np.ndarray:
 
 
 def contour(image: np.ndarray, size: int, dice: random.Random) -> np.ndarray:
-    """The letter's outline drawn once or twice with an unsteady hand, sometimes not closed."""
+    """The letter's outline drawn once or twice with an unsteady hand, sometimes not closed, the second time a little aside."""
     lines, _ = cv2.findContours((image > 0.5).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_TC89_L1)
     page = np.zeros(image.shape, np.float32)
     rng = np.random.default_rng(dice.getrandbits(32))
     shake = size * dice.choice((0, 0.015, 0.03))
-    for _ in range(dice.choice((1, 1, 2))):
+    for turn in range(dice.choice((1, 1, 2))):
+        aside = np.array([dice.uniform(-1, 1), dice.uniform(-0.5, 0.5)]) * size * (0.1 * turn)
         for line in lines:
             if dice.random() < 0.2:
                 line = line[: max(2, int(len(line) * dice.uniform(0.7, 0.95)))]
-            points = np.round((line + rng.normal(0, shake, line.shape)) * 8).astype(np.int32)
+            points = np.round((line + aside + rng.normal(0, shake, line.shape)) * 8).astype(np.int32)
             closed = dice.random() < 0.7
             cv2.polylines(page, [points], closed, 1.0, 1 if size < 45 else dice.choice((1, 2)), cv2.LINE_AA, 3)
     return page
@@ -148,6 +164,8 @@ def draw_text(
             return None
         matrix = np.array([[a[0, 0], a[0, 1], offset[0] - x0], [a[1, 0], a[1, 1], offset[1] - y0]], np.float32)
         patch = cv2.warpAffine(image, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR)
+        if style.fade_each:
+            patch = patch * (1 - style.fade_each * dice.random())
         tone = ink[at % len(ink)] if style.colour_per_letter else ink[0]
         region = patch[:, :, None]
         part = colour[y0:y1, x0:x1]

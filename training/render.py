@@ -25,8 +25,8 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
     while True:
         text = wording(dice)
         base = base_colour(dice)
-        # Real makers use few tricks at once: four pictures in ten are clear but for one or two.
-        calm = dice.random() < 0.4
+        # Real makers use few tricks at once: half of the pictures are clear but for one or two.
+        calm = dice.random() < 0.5
         colours = inks(dice, base, dice.randint(2, 5), (0.55, 0.4, 0.3) if calm else (0.55, 0.4, 0.3, 0.2, 0.13))
         size = dice.randint(20, 60) if dice.random() < 0.85 else dice.randint(60, 110)
         style = Style(dice)
@@ -41,11 +41,16 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
         if dice.random() < 0.09:
             cover, colour = turned(dice, cover, colour, 28 if len(text) < 8 else 12)
         height, width = cover.shape
-        # Margins in letter heights; a tenth of the pictures is cut tight, a tenth lies in a wide empty page.
+        # Margins in letter heights; a tenth of the pictures is cut tight, a tenth lies in a wide empty page,
+        # and some text stands at one side or in a corner of its page.
         space = dice.random()
         across, along = (0.1, 0.1) if space < 0.1 else (1.6, 2.2) if space > 0.9 else (0.6, 1.0)
         left, right = (dice.uniform(0, along) * size for _ in range(2))
         top, bottom = (dice.uniform(0, across) * size for _ in range(2))
+        if dice.random() < 0.12:
+            left, right = dice.sample((dice.uniform(0.1, 0.8) * size, dice.uniform(1, 6) * size), 2)
+            if dice.random() < 0.4:
+                top, bottom = dice.sample((top, bottom + dice.uniform(0, 2) * size), 2)
         if len(text) < 3:
             left, right = left + size * dice.random(), right + size * dice.random()
         page_height, page_width = int(height + top + bottom) + 2, int(width + left + right) + 2

@@ -8,12 +8,12 @@ import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH, fitInput, normalise } from "./n
 const WIDTH = 96;
 const HEIGHT = 32;
 
-/** A black bar, x 24–47 and y 8–23, on white; as RGBA with the given colours and alphas. */
+/** A black bar, x 10–79 and y 4–27, on white; as RGBA with the given colours and alphas. */
 function bar(ink: number, inkAlpha: number, ground: number, groundAlpha: number): Sharp {
   const data = Buffer.alloc(WIDTH * HEIGHT * 4);
   for (let y = 0; y < HEIGHT; y++) {
     for (let x = 0; x < WIDTH; x++) {
-      const inside = x >= 24 && x < 48 && y >= 8 && y < 24;
+      const inside = x >= 10 && x < 80 && y >= 4 && y < 28;
       const tone = inside ? ink : ground;
       data.set([tone, tone, tone, inside ? inkAlpha : groundAlpha], (y * WIDTH + x) * 4);
     }
@@ -31,8 +31,8 @@ function at(page: Uint8Array, x: number, y: number): number {
 function assertBar(page: Uint8Array, name: string): void {
   assert.equal(page.length, INPUT_BYTES, name);
   assert.ok(at(page, 0.375, 0.5) < 40, `${name}: dark inside the bar`);
-  assert.ok(at(page, 0.1, 0.5) > 215 && at(page, 0.7, 0.5) > 215, `${name}: light beside it`);
-  assert.ok(at(page, 0.375, 0.1) > 215, `${name}: light above it`);
+  assert.ok(at(page, 0.05, 0.5) > 215 && at(page, 0.9, 0.5) > 215, `${name}: light beside it`);
+  assert.ok(at(page, 0.375, 0.05) > 215, `${name}: light above it`);
 }
 
 test("every supported format comes out as the same picture", async () => {
@@ -74,7 +74,7 @@ test("light text on a transparent ground comes out light on black", async () => 
   for (const hidden of [0, 255]) {
     const page = await normalise(await bar(250, 255, hidden, 0).png().toBuffer());
     assert.ok(at(page, 0.375, 0.5) > 215, "light inside the bar");
-    assert.ok(at(page, 0.1, 0.5) < 40, "dark beside it");
+    assert.ok(at(page, 0.05, 0.5) < 40, "dark beside it");
   }
 });
 
@@ -93,6 +93,28 @@ test("a picture is stretched at most twofold and squeezed at most by half, then 
   assert.deepEqual(fitInput(400, 250), { width: 192, height: 64 });
   assert.deepEqual(fitInput(64, 64), { width: 128, height: 64 });
   assert.deepEqual(fitInput(1200, 100), { width: 192, height: 32 });
+});
+
+test("wide plain margins are cut off, narrow ones and those of a picture full of specks are not", async () => {
+  const page = (left: number, top: number, specks: boolean): Promise<Buffer> => {
+    const data = Buffer.alloc(600 * 200, 255);
+    for (let y = 0; y < 40; y++) data.fill(0, (top + y) * 600 + left, (top + y) * 600 + left + 160);
+    if (specks) for (let at = 0; at < data.length; at += 997) data[at] = data[at + 1] = data[at + 2] = 0;
+    return sharp(data, { raw: { width: 600, height: 200, channels: 1 } })
+      .png()
+      .toBuffer();
+  };
+  for (const [left, top] of [
+    [20, 20],
+    [400, 140],
+  ] as const) {
+    // 160 × 40 with 10 around it, widened to 180 × 60: the bar is most of the page.
+    const found = await normalise(await page(left, top, false));
+    assert.ok(at(found, 0.1, 0.5) < 40 && at(found, 0.9, 0.5) < 40, "dark from end to end");
+    assert.ok(at(found, 0.02, 0.5) > 215 && at(found, 0.5, 0.05) > 215, "light around it");
+  }
+  const kept = await normalise(await page(20, 20, true));
+  assert.ok(at(kept, 0.1, 0.2) < 40 && at(kept, 0.5, 0.2) > 215, "where it was");
 });
 
 test("padding has the colour of the picture's border", async () => {
