@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { readQuality } from "../../people/quality.ts";
+import { readQuality, type WorkerQuality } from "../../people/quality.ts";
 import {
   allowWorker,
   disableWorker,
@@ -10,11 +10,13 @@ import {
   pauseWorker,
   renewInvitation,
   setCheckShare,
+  type Worker,
 } from "../../people/workers.ts";
 import {
   CONSOLE_BODIES,
   type ConsoleWorker,
   type InvitationAnswer,
+  type WorkerNumbers,
   type WorkersAnswer,
 } from "../../protocol/console.ts";
 import { bodyOf, type SessionRoutes } from "../session/app.ts";
@@ -32,14 +34,8 @@ export function serveWorkers({ app, desk, logger, prefix, reader, writer }: Sess
 
   const list = async (): Promise<ConsoleWorker[]> => {
     const [workers, quality] = await Promise.all([listWorkers(database), readQuality(database)]);
-    const numbers = new Map(quality.map(({ id, name: _name, ...rest }) => [id, rest]));
-    return workers.map(({ allowed, disabledAt, lastSeen, ...worker }) => ({
-      ...worker,
-      kinds: allowed,
-      disabled: disabledAt !== null,
-      lastSeen: lastSeen?.toISOString() ?? null,
-      quality: numbers.get(worker.id) ?? null,
-    }));
+    const numbers = new Map(quality.map((row) => [row.id, row]));
+    return workers.map((worker) => shownAs(worker, numbers.get(worker.id)));
   };
   const find = async (id: number): Promise<ConsoleWorker> => {
     const worker = (await list()).find((one) => one.id === id);
@@ -117,6 +113,20 @@ export function serveWorkers({ app, desk, logger, prefix, reader, writer }: Sess
       return find(id);
     });
   }
+}
+
+function shownAs(
+  { allowed, disabledAt, lastSeen, ...worker }: Worker,
+  quality: WorkerQuality | undefined,
+): ConsoleWorker {
+  const { id: _id, name: _name, ...numbers } = quality ?? {};
+  return {
+    ...worker,
+    kinds: allowed,
+    disabled: disabledAt !== null,
+    lastSeen: lastSeen?.toISOString() ?? null,
+    quality: quality === undefined ? null : (numbers as WorkerNumbers),
+  };
 }
 
 function idOf({ params }: FastifyRequest<OfWorker>): number {
