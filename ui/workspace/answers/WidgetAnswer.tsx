@@ -30,9 +30,8 @@ export function WidgetAnswer({ item, onChange, onSubmit }: AnswerProps<"widget">
   useShortcuts({ widgetAgain: again });
   // Keys that are pressed in the frame stay in it: the page's own work again as soon as it has the focus.
   const reload = useRef<HTMLButtonElement>(null);
-  const comeBack = () => reload.current?.focus();
   useEffect(() => {
-    if (fault !== null) comeBack();
+    if (fault !== null) reload.current?.focus();
   }, [fault]);
   const settle = (widget: WidgetOutcome) => {
     setStatus("done");
@@ -41,7 +40,7 @@ export function WidgetAnswer({ item, onChange, onSubmit }: AnswerProps<"widget">
   };
   const hear = useEffectEvent((message: WidgetMessage) => {
     if (message.event === "ready") setStatus("ready");
-    else if (message.event === "leave") comeBack();
+    else if (message.event === "leave") reload.current?.focus();
     else if (message.event === "size") setHeight(Math.min(MAX_HEIGHT, Math.max(80, message.height)));
     else if (message.event === "token") settle({ token: message.token, extra: message.extra });
     else if (message.event === "expired") setFault("The token ran out. Load the widget again.");
