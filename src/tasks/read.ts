@@ -92,6 +92,12 @@ export class Reader {
     });
   }
 
+  /** Whether a solver of this process is at the account's task just now, as far as it remembers. */
+  isUnderWay(id: number, accountId: number): boolean {
+    const known = this.#results.find(id);
+    return known?.accountId === accountId && known.state === "leased";
+  }
+
   /** The answer as it stands when it is first given out, so that every later reading gives the same. */
   async #collect({ id, accountId }: Read): Promise<TaskView | null> {
     const [collected] = await this.#database.query<TaskView>(COLLECT, [id, accountId]);

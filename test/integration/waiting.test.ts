@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { connect, type AddressInfo } from "node:net";
 import { once } from "node:events";
-import { describe, it } from "node:test";
+import { describe, it, mock } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { EXAMPLE_PICTURE as body } from "../../src/protocol/catalogue/images.ts";
 import { claim } from "../../src/tasks/claim.ts";
+import { Reader } from "../../src/tasks/read.ts";
 import { RecentResults } from "../../src/tasks/recent-results.ts";
 import { Waiters } from "../../src/tasks/waiters.ts";
 import { createTestApp } from "../support/app.ts";
@@ -12,7 +14,9 @@ import { endOldest } from "../support/end.ts";
 
 const { app, desk, call } = await createTestApp();
 const { database } = desk;
-const { key: clientKey } = await desk.addAccount("payer", 1_000_000);
+/** Reads what the desk's submitter and settler remember, as the server does. */
+const own = await createTestApp({}, { ...desk, reader: new Reader(database, desk.results) });
+const { key: clientKey, caller } = await desk.addAccount("payer", 1_000_000);
 const task = { type: "ImageToTextTask", body };
 
 const queued = () =>
@@ -104,6 +108,36 @@ describe("wait", () => {
     waiters.stop();
     await Promise.all(places.map(({ over }) => over));
     assert.equal(waiters.count, 0);
+  });
+});
+
+describe("a poll of a task that a solver of this process is at", () => {
+  it("is held for a moment, for its own account only", async () => {
+    const stranger = await desk.addAccount("another", 0);
+    const { taskId } = await own.call("createTask", { clientKey, task });
+    const started = await desk.reader.task(Number(taskId), caller.accountId);
+    assert(started);
+    const poll = { clientKey, taskId };
+    const held = async () => {
+      while (desk.waiters.count === 0) await turn();
+    };
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      desk.results.leased(started);
+      const theirs = await own.call("getTaskResult", { clientKey: stranger.key, taskId });
+      assert.equal(theirs["errorCode"], "ERROR_NO_SUCH_CAPCHA_ID");
+      const first = own.call("getTaskResult", poll);
+      await held();
+      mock.timers.tick(50);
+      assert.equal((await first)["status"], "processing");
+      const second = own.call("getTaskResult", poll);
+      await held();
+      desk.results.ended({ ...started, state: "solved", solution: `{"text":"abc"}` }, Infinity);
+      assert.equal((await second)["status"], "ready");
+    } finally {
+      mock.timers.reset();
+    }
+    await endOldest(desk, "solved");
   });
 });
 
