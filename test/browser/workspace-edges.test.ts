@@ -202,7 +202,7 @@ describe("a widget's frame", () => {
     await page.keyboard.press("Control+.");
     await page.getByRole("button", { name: /Unreadable/u }).waitFor();
     await page.keyboard.press("2");
-    assert.equal((await result).error, "ERROR_CAPTCHA_UNSOLVABLE");
+    assert.equal((await result).error, "CAPTCHA_UNSOLVABLE");
     await idle();
   });
 });
