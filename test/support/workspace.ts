@@ -17,12 +17,17 @@ export interface Answered {
 
 /** One browser: a cookie, a CSRF token, and what it asks. */
 export class Browser {
-  readonly #url: string;
+  #url: string;
   cookie = "";
   csrf = "";
 
   /** @param url where the server listens */
   constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** Goes on with another server of the same desk, as behind a load balancer. */
+  moveTo(url: string): void {
     this.#url = url;
   }
 
@@ -100,15 +105,22 @@ export class EventStream {
   constructor(response: Response) {
     assert.equal(response.status, 200);
     this.#response = response;
-    this.ended = this.#read();
+    this.ended = this.#read().finally(() => {
+      this.#over = true;
+      this.#told.resolve();
+    });
     this.ended.catch(() => undefined);
   }
 
-  /** The next event of this name that was not waited for yet. */
+  /**
+   * The next event of this name that was not waited for yet.
+   * @throws when the stream ends before it
+   */
   async next(name: string): Promise<Record<string, unknown>> {
     for (;;) {
       const at = this.#seen.findIndex(({ event }) => event === name);
       if (at >= 0) return this.#seen.splice(at, 1)[0]?.data as Record<string, unknown>;
+      if (this.#over) throw new Error(`the stream ended before "${name}"`);
       await this.#told.promise;
     }
   }
@@ -118,6 +130,7 @@ export class EventStream {
   }
 
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  #over = false;
 
   async #read(): Promise<void> {
     this.#reader = this.#response.body?.getReader() ?? null;
