@@ -15,6 +15,8 @@ import { redeliverTask } from "./callbacks/deliveries.ts";
 import { callbackPayload } from "./http/callback-payload.ts";
 import { buildPublicApp } from "./http/public-app.ts";
 import { buildWidgetApp } from "./http/widget-app.ts";
+import { buildConsoleApp } from "./http/console/app.ts";
+import { SignInLimit } from "./http/session/sign-in-limit.ts";
 import { buildWorkspaceApp } from "./http/workspace/app.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { PeopleDesk } from "./people/desk.ts";
@@ -134,8 +136,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.push({ name: "widgets", stop: () => closeApp(widgets) });
     if (config.role !== "runner") await listenForWidgets(widgets, config, logger);
 
-    const workspace = buildWorkspaceApp(people, logger);
-    await workspace.ready();
+    const pages = { desk: people, logger, limit: new SignInLimit() };
+    const workspace = buildWorkspaceApp(pages);
+    const operators = buildConsoleApp(pages);
+    await Promise.all([workspace.ready(), operators.ready()]);
     const app = buildPublicApp({
       config,
       logger,
@@ -161,7 +165,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
         report(database, examples, { ...config, windowSeconds: config.reportSeconds }, given),
       callbackUrls: new CallbackUrls(guard),
       redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
-      mounts: [{ path: "/workspace", app: workspace }],
+      mounts: [
+        { path: "/workspace", app: workspace },
+        { path: "/console", app: operators },
+      ],
     });
     started.push({ name: "http", stop: () => closeApp(app) });
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
@@ -171,6 +178,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     });
     // Open streams would hold up the end of the HTTP server.
     started.push({ name: "workspace", stop: () => people.floor.stop().then(() => workspace.close()) });
+    started.push({ name: "console", stop: () => operators.close() });
     return { url: urlOf(app.server.address() as AddressInfo), firstKey, stop };
   } catch (error) {
     await stop();

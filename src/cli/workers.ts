@@ -2,7 +2,9 @@ import { Command, Option as Flag } from "commander";
 import { OperatorError } from "../base/errors.ts";
 import type { Config } from "../config/options.ts";
 import {
+  allowWorker,
   disableWorker,
+  enableWorker,
   endSessions,
   inviteWorker,
   listWorkers,
@@ -27,7 +29,7 @@ interface InviteFlags extends Flags {
   readonly url?: string;
 }
 
-/** `glyphdesk worker invite|list|quality|check-share|pause|resume|sign-out|disable`. */
+/** `glyphdesk worker invite|list|quality|check-share|pause|resume|allow|sign-out|disable|enable`. */
 export function workerCommands(): Command {
   const group = new Command("worker").description("the people who answer in the workspace");
   const add = (command: Command, ...options: ("host" | "port")[]) =>
@@ -45,7 +47,7 @@ export function workerCommands(): Command {
       .option("--url <address>", "where their browser finds the desk (default: from host and port)")
       .action(async (name: string, flags: InviteFlags) => {
         const kinds = flags.kinds === undefined ? KINDS : parseKinds(words(flags.kinds));
-        const languages = words(flags.languages ?? "").map((code) => code.toLowerCase());
+        const languages = words(flags.languages ?? "");
         // The server has an option of the same name.
         const { role, ...rest } = flags;
         const link = await withDatabase(rest, async (database, config) => {
@@ -131,6 +133,29 @@ export function workerCommands(): Command {
       await withDatabase(flags, (database) => endSessions(database, name));
       print(flags, { signedOut: name }, `${name} is signed out everywhere.`);
     }),
+  );
+  add(
+    named("enable", "let a disabled worker in again").action(async (name: string, flags: Flags) => {
+      await withDatabase(flags, (database) => enableWorker(database, name));
+      print(flags, { enabled: name }, `${name} can sign in again.`);
+    }),
+  );
+  add(
+    named("allow", "what a worker may answer from now on; what is left out stays as it is")
+      .option("--kinds <list>", `of ${KINDS.join(", ")}`)
+      .option("--languages <list>", "language codes, such as en,de; any for all")
+      .action(
+        async (name: string, flags: Flags & { readonly kinds?: string; readonly languages?: string }) => {
+          const { kinds, languages, ...rest } = flags;
+          await withDatabase(rest, (database) =>
+            allowWorker(database, name, {
+              ...(kinds !== undefined && { kinds: parseKinds(words(kinds)) }),
+              ...(languages !== undefined && { languages: languages === "any" ? [] : words(languages) }),
+            }),
+          );
+          print(flags, { allowed: name }, `${name} is given what was allowed.`);
+        },
+      ),
   );
   add(
     named("disable", "end a worker's sessions and let them in no more, at once").action(

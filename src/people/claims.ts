@@ -64,15 +64,18 @@ const LEASE = `leased as (
     ${MS("l.leased_until")} as "leaseMs", ${MS("l.deadline_at")} as "deadlineMs"
   from leased l, item`;
 
-// The best waiting task that the worker may have, passing over what others are claiming at this moment.
+// The best waiting task that the worker may have, passing over what others are claiming at this moment. Ahead, a widget
+// that is next is left where it is and nothing taken in its place: else it would wait until all else is done.
 // Plan: tasks_queued for each of the worker's lanes, whose queues are short, sorted; worker_items_task for each row.
 const CLAIM_NEXT = {
   name: "claim-item",
   text: `
   with ${WORKER}, next as materialized (
-    select t.key from tasks t, w
-    where t.state = 'queued' and ${MAY_TAKE}
-    order by t.priority desc, t.key limit 1 for update of t skip locked
+    select best.key from (
+      select t.key, t.lane from tasks t, w
+      where t.state = 'queued' and ${MAY_TAKE}
+      order by t.priority desc, t.key limit 1 for update of t skip locked
+    ) best, w where not (w.ahead and best.lane = '${peopleLane("widget")}')
   ), ${LEASE}`,
 };
 
@@ -153,8 +156,7 @@ export async function claimItem(
       const left = await extend(transaction, session, again);
       if (left !== null) return { ...again, ...left, shown: true };
     }
-    const kinds = worker.accepts.filter((kind) => !(ahead && kind === "widget"));
-    const parameters = [session, worker.worker, kinds.map(peopleLane), worker.languages, ahead];
+    const parameters = [session, worker.worker, worker.accepts.map(peopleLane), worker.languages, ahead];
     const check = await checks.draw(transaction, worker, ahead);
     if (check !== null) return check;
     const [next] = await transaction.query<HeldRow>(CLAIM_NEXT, parameters);

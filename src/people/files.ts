@@ -1,5 +1,5 @@
 import type { Database, Row } from "../database/database.ts";
-import { ImageError, inspectImage } from "../protocol/inspect-image.ts";
+import { ImageError, inspectImage, MAX_PIXELS } from "../protocol/inspect-image.ts";
 import { unpackFiles } from "../protocol/pack-files.ts";
 import type { ItemFile } from "../protocol/workspace.ts";
 
@@ -10,6 +10,7 @@ export interface LoadedFile extends ItemFile {
 
 /** Files kept in memory between the claim and the page's asking for them. */
 const REMEMBERED_BYTES = 32 * 1024 * 1024;
+const DRAW_SECONDS = 2;
 
 // Plan: one range of the primary key.
 const READ_TASK = {
@@ -42,10 +43,9 @@ export class ItemFiles {
       ? this.#database.query<Row & { bytes: Buffer }>(READ_TASK, [of.task])
       : this.#database.query<Row & { bytes: Buffer }>(READ_CHECK, [of.check]));
     const whole = rows.length === 0 ? null : Buffer.concat(rows.map(({ bytes }) => bytes));
-    const files = unpackFiles(fields, whole).map(({ bytes, role }) => {
-      const { type, width, height } = describe(bytes);
-      return { bytes, role, type, width, height };
-    });
+    const files = await Promise.all(
+      unpackFiles(fields, whole).map(({ bytes, role }) => showable(bytes, role)),
+    );
     this.#remember(id, files);
     return files;
   }
@@ -63,6 +63,21 @@ export class ItemFiles {
 
 function sizeOf(files: readonly LoadedFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+}
+
+/** A file as browsers show it: a TIFF, which most of them do not, as a PNG of the same size. */
+async function showable(bytes: Buffer, role: LoadedFile["role"]): Promise<LoadedFile> {
+  const { type, width, height } = describe(bytes);
+  const asItIs = { bytes, role, type, width, height };
+  if (type !== "image/tiff") return asItIs;
+  const { default: sharp } = await import("sharp");
+  const drawing = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "none" }).png({ compressionLevel: 3 });
+  // Of one that is damaged beyond drawing the page says that it cannot be shown.
+  const png = await drawing
+    .timeout({ seconds: DRAW_SECONDS })
+    .toBuffer()
+    .catch(() => null);
+  return png === null ? asItIs : { bytes: png, role, type: "image/png", width, height };
 }
 
 function describe(bytes: Buffer): Pick<ItemFile, "type" | "width" | "height"> {

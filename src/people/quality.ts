@@ -49,6 +49,7 @@ export async function judge(database: Queryable, worker: number): Promise<void> 
 
 /** How a worker did in the last days. */
 export interface WorkerQuality extends Row {
+  readonly id: number;
   readonly name: string;
   readonly answered: number;
   readonly medianMs: number | null;
@@ -67,7 +68,7 @@ export interface WorkerQuality extends Row {
 /** For the operator. Plan: all items of the last days, once; examples_task for the reports. */
 export async function readQuality(database: Queryable): Promise<WorkerQuality[]> {
   return database.query<WorkerQuality>(
-    `select w.name, w.check_share as "checkShare",
+    `select w.id, w.name, w.check_share as "checkShare",
        count(*) filter (where i.outcome in ('accepted', 'fixed')) as answered,
        percentile_cont(0.5) within group (order by i.took_ms) filter (where i.outcome in ('accepted', 'fixed')) as "medianMs",
        avg(i.correct::int) filter (where i.check_id is not null)::double precision as accuracy,

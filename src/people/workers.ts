@@ -40,12 +40,20 @@ export interface Worker extends Row {
   readonly lastSeen: Date | null;
 }
 
+/** A worker's row, or their name. */
+export type WorkerRef = number | string;
+
 /**
  * Makes a worker, or a new invitation for one who has no password yet or forgot it; the former link and, once the new
  * one is accepted, the former password no longer work.
+ * @param options again: whether the name may be somebody's already, whose role and kinds are then set anew
  * @returns the token of the link: the only time that it can be seen
  */
-export async function inviteWorker(database: Queryable, worker: NewWorker): Promise<string> {
+export async function inviteWorker(
+  database: Queryable,
+  worker: NewWorker,
+  { again } = { again: true },
+): Promise<string> {
   const name = worker.name.trim();
   if (name === "" || name.length > 100) throw new OperatorError("A worker's name has 1 to 100 characters.");
   const { token, hash } = newToken();
@@ -55,17 +63,36 @@ export async function inviteWorker(database: Queryable, worker: NewWorker): Prom
      on conflict on constraint workers_name_unique do update
      set role = excluded.role, allowed = excluded.allowed, accepts = excluded.accepts, languages = excluded.languages,
        invite_hash = excluded.invite_hash, invite_until = excluded.invite_until, disabled_at = null
-     returning ${TELL_WORKER}`,
-    [name, worker.role, worker.role === "auditor" ? [] : worker.kinds, worker.languages, hash],
+     where $6 returning ${TELL_WORKER}`,
+    [
+      name,
+      worker.role,
+      worker.role === "auditor" ? [] : worker.kinds,
+      lowerCase(worker.languages),
+      hash,
+      again,
+    ],
   );
-  if (invited.length === 0) throw new Error("invite returned no row");
+  if (invited.length === 0) throw new OperatorError(`A worker is called "${name}" already.`);
+  return token;
+}
+
+/** A new link for one who is known. @returns its token: the only time that it can be seen */
+export async function renewInvitation(database: Queryable, worker: WorkerRef): Promise<string> {
+  const { token, hash } = newToken();
+  await change(
+    database,
+    worker,
+    `invite_hash = $2, invite_until = now() + interval '${INVITATION_DAYS} days', disabled_at = null`,
+    [hash],
+  );
   return token;
 }
 
 export async function listWorkers(database: Queryable): Promise<Worker[]> {
   return database.query<Worker>(
     `select w.id, w.name, w.role, w.allowed, w.languages, w.paused, w.disabled_at as "disabledAt",
-       w.invite_until > now() as invited,
+       coalesce(w.invite_until > now(), false) as invited,
        exists (select from worker_presence p join worker_sessions s on s.id = p.session_id
          where s.worker_id = w.id and p.until > now()) as online,
        (select max(i.claimed_at) from worker_items i where i.worker_id = w.id) as "lastSeen"
@@ -74,37 +101,79 @@ export async function listWorkers(database: Queryable): Promise<Worker[]> {
 }
 
 /** Ends every session of the worker at once, gives back what they hold, and lets nobody sign in under the name. */
-export async function disableWorker(database: Database, name: string): Promise<void> {
+export async function disableWorker(database: Database, worker: WorkerRef): Promise<void> {
   await database.transaction(async (transaction) => {
     // In this order, so that the pages hear first why they are signed out.
-    await endSessions(transaction, name, "disabled");
-    await change(transaction, name, "disabled_at = now(), invite_hash = null, invite_until = null");
+    await endSessions(transaction, worker, "disabled");
+    await change(transaction, worker, "disabled_at = now(), invite_hash = null, invite_until = null");
   });
 }
 
-/** @param reason shown to the worker; null lets them go on */
-export async function pauseWorker(database: Database, name: string, reason: string | null): Promise<void> {
-  await change(database, name, "paused = $2, judged_from = now()", [reason]);
+/** Lets a disabled worker in again, with the password they had. */
+export async function enableWorker(database: Queryable, worker: WorkerRef): Promise<void> {
+  await change(database, worker, "disabled_at = null");
 }
 
-/** Signs the worker out everywhere, at once. */
+/** @param reason shown to the worker; null lets them go on */
+export async function pauseWorker(
+  database: Database,
+  worker: WorkerRef,
+  reason: string | null,
+): Promise<void> {
+  await change(database, worker, "paused = $2, judged_from = now()", [reason]);
+}
+
+/** Signs the worker out everywhere, at once; what they hold goes back. */
 export async function endSessions(
   database: Queryable,
-  name: string,
+  worker: WorkerRef,
   reason: EndedReason = "signed-out",
 ): Promise<void> {
   await database.query(
     `with ended as (
        update worker_sessions s set ended_at = now() from workers w
-       where w.name = $1 and s.worker_id = w.id and s.ended_at is null and s.until > now() returning s.id
+       where w.${columnOf(worker)} = $1 and s.worker_id = w.id and s.ended_at is null and s.until > now() returning s.id
      ) select ${TELL("json_build_object('news', 'ended', 'session', id, 'reason', $2::text)")} from ended`,
-    [name, reason],
+    [worker, reason],
   );
 }
 
+/**
+ * Sets what a worker may answer; what is left out stays. A kind that is new is accepted until the worker says otherwise;
+ * the lease of an item whose kind is no longer among them ends at once, and it goes back.
+ */
+export async function allowWorker(
+  database: Database,
+  worker: WorkerRef,
+  { kinds, languages }: Partial<Pick<NewWorker, "kinds" | "languages">>,
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await change(
+      transaction,
+      worker,
+      `allowed = coalesce($2::text[], allowed), languages = coalesce($3::text[], languages),
+       accepts = array(select k from unnest(coalesce($2::text[], allowed)) k where k = any(accepts) or not k = any(allowed))`,
+      [kinds ?? null, languages === undefined ? null : lowerCase(languages)],
+    );
+    await transaction.query(END_NOT_ALLOWED(columnOf(worker)), [worker]);
+  });
+}
+
+// What follows from the end of a lease is the sweeper's, as everywhere. Plan: the open items, which are as many as
+// workers, and a primary key probe for each.
+const END_NOT_ALLOWED = (column: string): string => `
+  with taken as (
+    select i.id, i.task_key, i.lease from worker_items i join workers w on w.id = i.worker_id
+    where w.${column} = $1 and i.ended_at is null and not i.kind = any(w.allowed)
+  ), tasks_ended as (
+    update tasks t set leased_until = now() from taken
+    where t.key = taken.task_key and t.lease = taken.lease and t.state = 'leased'
+  )
+  update worker_items i set check_until = now() from taken where i.id = taken.id and i.check_id is not null`;
+
 /** @param share of check items among what the worker is given, 0 to 1 */
-export async function setCheckShare(database: Queryable, name: string, share: number): Promise<void> {
-  await change(database, name, "check_share = $2", [share]);
+export async function setCheckShare(database: Queryable, worker: WorkerRef, share: number): Promise<void> {
+  await change(database, worker, "check_share = $2", [share]);
 }
 
 /** @throws OperatorError naming the first that is none */
@@ -120,14 +189,22 @@ export function parseKinds(words: readonly string[]): Kind[] {
 
 async function change(
   database: Queryable,
-  name: string,
+  worker: WorkerRef,
   assignments: string,
   values: readonly unknown[] = [],
 ): Promise<void> {
   const changed = await database.query(
-    `update workers set ${assignments} where name = $1 returning ${TELL_WORKER}`,
-    [name, ...values],
+    `update workers set ${assignments} where ${columnOf(worker)} = $1 returning ${TELL_WORKER}`,
+    [worker, ...values],
   );
   if (changed.length === 0)
-    throw new OperatorError(`No worker is called "${name}". See \`glyphdesk worker list\`.`);
+    throw new OperatorError(`No worker is called "${worker}". See \`glyphdesk worker list\`.`);
+}
+
+function columnOf(worker: WorkerRef): "id" | "name" {
+  return typeof worker === "number" ? "id" : "name";
+}
+
+function lowerCase(codes: readonly string[]): string[] {
+  return codes.map((code) => code.toLowerCase());
 }

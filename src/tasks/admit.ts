@@ -63,13 +63,16 @@ async function byPeople(type: TaskType, fields: Fields, price: Micros, people: P
     );
   }
   const kind = kindOf(type.title, fields);
-  const shown = kind !== "widget" || people.shows(type.title, fields);
-  if (shown && (await people.online(kind))) return { lane: peopleLane(kind), price };
+  if (kind === "widget" && !people.shows(type.title, fields)) {
+    throw new ProtocolError(
+      "ERROR_TASK_NOT_SUPPORTED",
+      `A ${type.title} is answered by people, and this desk cannot show them this widget: docs/widgets.md lists those that it shows.`,
+    );
+  }
+  if (await people.online(kind)) return { lane: peopleLane(kind), price };
   throw new ProtocolError(
     "ERROR_NO_SLOT_AVAILABLE",
-    shown
-      ? `A ${type.title} is answered by people, and no worker is online who takes it. Try again later.`
-      : `A ${type.title} is answered by people, and no worker is online who can be shown this widget: docs/widgets.md lists those that this desk shows.`,
+    `A ${type.title} is answered by people, and no worker is online who takes it. Try again later.`,
   );
 }
 

@@ -1,4 +1,6 @@
-import type { Database, Row } from "../database/database.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Database, Queryable, Row } from "../database/database.ts";
+import { isStatementFault } from "../database/faults.ts";
 import type { RecentImages } from "./recent-images.ts";
 
 /** A claimed task: who holds `lease` may settle or release it until `leasedUntil`. */
@@ -56,13 +58,37 @@ const IMAGES = {
   text: `select task_key, bytes from task_images where task_key = any($1::bigint[]) order by task_key, part`,
 };
 
+interface ImageRow extends Row {
+  readonly task_key: number;
+  readonly bytes: Buffer;
+}
+
+const RETRY_MS = 250;
+
+/** Tries for a third of the lease: a connection that breaks here must not cost the tasks just claimed their whole lease. */
+async function readImages(
+  database: Queryable,
+  keys: readonly number[],
+  leaseMs: number,
+): Promise<ImageRow[]> {
+  const until = performance.now() + leaseMs / 3;
+  for (;;) {
+    try {
+      return await database.query<ImageRow>(IMAGES, [keys]);
+    } catch (error) {
+      if (isStatementFault(error) || performance.now() + RETRY_MS > until) throw error;
+      await delay(RETRY_MS);
+    }
+  }
+}
+
 /**
  * Leases up to `limit` queued tasks of a lane, best first.
  * @param leasedBy who, for operators: stored, never compared
  * @param leaseMs how long the claimant may be silent
  */
 export async function claim(
-  database: Database,
+  database: Pick<Database, "query" | "relaxed">,
   images: RecentImages,
   request: {
     readonly lane: string;
@@ -80,7 +106,7 @@ export async function claim(
   const recent = new Map(rows.map(({ key }) => [key, images.take(key)]));
   const missing = rows.filter(({ key }) => recent.get(key) === null).map(({ key }) => key);
   if (missing.length > 0) {
-    const stored = await database.query<Row & { task_key: number; bytes: Buffer }>(IMAGES, [missing]);
+    const stored = await readImages(database, missing, request.leaseMs);
     const parts = Map.groupBy(stored, (row) => row.task_key);
     for (const [key, found] of parts) recent.set(key, Buffer.concat(found.map(({ bytes }) => bytes)));
   }

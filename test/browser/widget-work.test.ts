@@ -110,8 +110,8 @@ describe("a worker with a widget", () => {
       clientKey,
       task: { type: "GeeTestTask", websiteURL, gt: "key", challenge: "one-time" },
     });
-    assert.equal(refused["errorCode"], "ERROR_NO_SLOT_AVAILABLE");
-    assert.match(String(refused["errorDescription"]), /no worker is online who can be shown this widget/);
+    assert.equal(refused["errorCode"], "ERROR_TASK_NOT_SUPPORTED");
+    assert.match(String(refused["errorDescription"]), /this desk cannot show them this widget/);
   });
 });
 

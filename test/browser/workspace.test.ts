@@ -16,6 +16,7 @@ const stage = await createWorkspaceStage();
 describe("with the keyboard alone", () => {
   const SERIES = 12;
   const AT_ONCE = 4;
+  /** Of the median: other tests run at the same time. bench/workspace.ts measures the 95th percentile. */
   const LIMIT_MS = 100;
   /** In the page: how long it takes from Enter to the next field with the focus and its picture complete. */
   const PACES = `
@@ -70,11 +71,11 @@ describe("with the keyboard alone", () => {
     // The last of the series has no next.
     const paces = (await page.evaluate<number[]>("paces")).slice(0, SERIES - 1).toSorted((a, b) => a - b);
     assert.equal(paces.length, SERIES - 1);
-    const p95 = paces[Math.ceil(paces.length * 0.95) - 1] ?? Infinity;
+    const median = paces[Math.floor(paces.length / 2)] ?? Infinity;
     context.diagnostic(
-      `submit to next: median ${paces[SERIES / 2]?.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`,
+      `submit to next: median ${median.toFixed(0)} ms, at most ${paces.at(-1)?.toFixed(0)} ms`,
     );
-    assert(p95 <= LIMIT_MS, `${p95} ms`);
+    assert(median <= LIMIT_MS, `${median} ms`);
 
     await page.keyboard.press("Escape");
     await page.getByRole("heading", { name: "Paused" }).waitFor();
@@ -87,12 +88,11 @@ describe("with the keyboard alone", () => {
     const seat = await stage.hire("bea", { kinds: ["text"] });
     const { page, context } = seat;
     await startWorking(seat);
-    const sure = {
-      ...textTask(0),
-      request: async () =>
-        Object.assign((await textTask(0).request()) as object, { recognizingThreshold: 100 }),
-    };
-    const first = stage.solve(sure);
+    // Its "l" is also an "I".
+    const unsure = textTask(3);
+    const first = stage.solve({
+      request: async () => Object.assign(await unsure.request(), { recognizingThreshold: 100 }),
+    });
     await page.getByText(/takes the suggestion/u).waitFor();
     await page.keyboard.press("Tab");
     const taken = await page.locator("input[type=text]:focus").inputValue();

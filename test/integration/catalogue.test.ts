@@ -4,7 +4,9 @@ import { findType, TASK_TYPES } from "../../src/protocol/catalogue/catalogue.ts"
 import { exampleTask, fieldLines, type FieldLine } from "../../src/protocol/catalogue/describe.ts";
 import type { TaskType } from "../../src/protocol/catalogue/task-type.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
+import { kindOf } from "../../src/protocol/kinds.ts";
 import { addSite } from "../../src/sites/sites.ts";
+import { widgetOf } from "../../src/widgets/vendors.ts";
 import { createTestApp } from "../support/app.ts";
 
 const { desk, call } = await createTestApp();
@@ -80,9 +82,11 @@ for (const type of TASK_TYPES) {
               answer,
               task["websiteURL"] === undefined
                 ? /^ERROR_DOMAIN_NOT_ALLOWED .*send websiteURL/
-                : task["imageUrls"] === undefined
-                  ? /^ERROR_NO_SLOT_AVAILABLE .*no worker is online/
-                  : /^ERROR_INVALID_TASK .*imageUrls.*imagesBase64/,
+                : task["imageUrls"] !== undefined
+                  ? /^ERROR_INVALID_TASK .*imageUrls.*imagesBase64/
+                  : kindOf(type.title, task) === "widget" && widgetOf(type.title, task) === null
+                    ? /^ERROR_TASK_NOT_SUPPORTED .*cannot show them this widget/
+                    : /^ERROR_NO_SLOT_AVAILABLE .*no worker is online/,
             );
             assert.match(elsewhere, /^ERROR_DOMAIN_NOT_ALLOWED .*elsewhere\.example/);
             break;

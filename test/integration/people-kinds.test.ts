@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { it } from "node:test";
+import sharp from "sharp";
 import { audit } from "../../src/accounts/ledger.ts";
 import { RECOGNITION_TASKS } from "../../src/protocol/catalogue/recognition.ts";
+import { inspectImage } from "../../src/protocol/inspect-image.ts";
 import type { Answer, Kind } from "../../src/protocol/workspace.ts";
 import { addSite } from "../../src/sites/sites.ts";
 import { TASKS_CHANNEL } from "../../src/tasks/submit.ts";
@@ -96,6 +98,28 @@ for (const { name, files, needs, answerType } of RECOGNITION_TASKS) {
     assert.deepEqual(result["solution"], { answer, metadata: { AnswerType: answerType } });
   });
 }
+
+it("a TIFF is shown as a PNG of the same size", async () => {
+  const tiff = await sharp(picture).tiff({ compression: "lzw" }).toBuffer();
+  await call("createTask", {
+    clientKey: caller.key,
+    task: {
+      type: "ComplexImageTask",
+      class: "recaptcha",
+      websiteURL: "https://shop.example/",
+      imagesBase64: [tiff.toString("base64")],
+      metadata: { Grid: "3x3", Task: "cars" },
+    },
+  });
+  const item = await worker.take();
+  const { width, height } = inspectImage(picture);
+  assert.deepEqual(item.files, [{ type: "image/png", width, height, role: "task" }]);
+  const shown = await worker.call("GET", `items/${item.lease}/file/0`);
+  assert.equal(shown.headers["content-type"], "image/png");
+  const pixels = (bytes: Buffer) => sharp(bytes).removeAlpha().raw().toBuffer();
+  assert.deepEqual(await pixels(shown.body as Buffer), await pixels(picture));
+  await worker.answer(item, { cells: nine });
+});
 
 it("hCaptcha's and FunCaptcha's classes too, with examples beside", async () => {
   const body = picture.toString("base64");

@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { audit } from "../../src/accounts/ledger.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { PeopleDesk } from "../../src/people/desk.ts";
+import { peopleLane } from "../../src/protocol/lanes.ts";
 import { addSite } from "../../src/sites/sites.ts";
 import { Examples } from "../../src/tasks/examples.ts";
 import { endAllLeases, sweep } from "../../src/tasks/sweep.ts";
@@ -108,6 +109,23 @@ describe("an item claimed ahead", () => {
       await worker.answer(ahead, yes);
       assert.equal((await result(first.id))["status"], "ready");
       assert.equal((await result(second.id))["status"], "ready");
+    });
+  });
+
+  it("is never taken before a widget that is next", async () => {
+    await withWorkers(1, async ([worker]) => {
+      assert(worker);
+      const lane = peopleLane("widget");
+      const fields = { websiteKey: "key" };
+      await desk.submitter.submit(
+        caller.task({ type: "TurnstileTask", fields, lane, image: null, price: 1000 }),
+      );
+      const { question } = await create();
+      assert.equal(await worker.claim(true), null);
+      await database.query("update tasks set deadline_at = now() where lane = $1", [lane]);
+      const ahead = await worker.claim(true);
+      assert(ahead);
+      assert.equal(questionOf(ahead), question);
     });
   });
 

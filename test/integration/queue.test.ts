@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { audit } from "../../src/accounts/ledger.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import type { Database } from "../../src/database/database.ts";
+import { openPool } from "../../src/database/pool.ts";
 import { claim } from "../../src/tasks/claim.ts";
+import { RecentImages } from "../../src/tasks/recent-images.ts";
 import { Submitter } from "../../src/tasks/submit.ts";
 import type { Settlement } from "../../src/tasks/settle.ts";
 import { endAllLeases, MAX_ATTEMPTS, sweep } from "../../src/tasks/sweep.ts";
@@ -62,6 +66,54 @@ describe("the queue", () => {
       assert.deepEqual(task.image, image);
       await desk.settler.settle(solved(task));
     }
+  });
+
+  it("reads the picture again when the database goes away after the claim", async () => {
+    const image = Buffer.alloc(3_000, 7);
+    const id = await submit({ image });
+    const outside = openPool({
+      connection: { ...desk.connection, database: "postgres" },
+      logger: silentLogger,
+      size: 1,
+    });
+    const { database } = desk.connection;
+    const open = async (to: boolean) => {
+      await outside.query(`alter database ${database} with allow_connections ${to}`);
+      if (!to)
+        await outside.query(
+          "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1",
+          [database],
+        );
+    };
+    let faults = 0;
+    const interrupted: Pick<Database, "query" | "relaxed"> = {
+      relaxed: {
+        query: async (statement, values) => {
+          const rows = await desk.database.relaxed.query(statement, values);
+          await open(false);
+          return rows as never;
+        },
+      },
+      query: async (statement, values) => {
+        try {
+          return await desk.database.query(statement, values);
+        } catch (error) {
+          faults += 1;
+          await open(true);
+          throw error;
+        }
+      },
+    };
+    try {
+      const [task] = await claim(interrupted, new RecentImages(0), { ...CLAIM, lane: "machine" });
+      assert.equal(faults, 1);
+      assert.deepEqual(task?.image, image);
+      assert.equal(await desk.settler.settle(solved(task)), "settled");
+    } finally {
+      await open(true);
+      await outside.close();
+    }
+    assert.equal((await desk.reader.task(id, payer.caller.accountId))?.state, "solved");
   });
 
   it("releases the hold of a task that failed", async () => {

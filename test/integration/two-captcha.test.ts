@@ -189,9 +189,11 @@ describe("widgets", () => {
       },
     ],
   ];
+  /** Known to the catalogue, but without a widget that could be put before a person. */
+  const notShown: ReadonlySet<string> = new Set(["FunCaptcha", "GeeTest 3"]);
   for (const [what, fields] of accepted) {
     it(`${what} is a task of the catalogue, for authorised sites only`, async () => {
-      assert.equal(await form(fields), NOBODY_THERE);
+      assert.equal(await form(fields), notShown.has(what) ? "ERROR_METHOD_CALL" : NOBODY_THERE);
       assert.equal(
         await form({ ...fields, pageurl: "https://elsewhere.example/" }),
         "ERROR_DOMAIN_NOT_ALLOWED",

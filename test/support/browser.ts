@@ -4,15 +4,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import sparticuz from "@sparticuz/chromium";
-import { chromium, type Browser } from "playwright-core";
+import { chromium, type Browser, type LaunchOptions } from "playwright-core";
 
 /**
  * A real Chromium from npm, closed when the file's tests are over. Call it at the top level of a file, once: the first
  * start on a machine unpacks 210 MB (2 s), every other takes 0.3 s.
  */
 export async function launchBrowser(): Promise<Browser> {
+  const browser = await chromium.launch(await launchOptions());
+  after(() => browser.close());
+  return browser;
+}
+
+/** One more browser, with a process of its own that can be killed. */
+export async function launchMortalBrowser(): Promise<{ browser: Browser; kill: () => Promise<void> }> {
+  const server = await chromium.launchServer(await launchOptions());
+  const browser = await chromium.connect(server.wsEndpoint());
+  after(() => server.kill());
+  return { browser, kill: () => server.kill() };
+}
+
+async function launchOptions(): Promise<LaunchOptions> {
   const home = await unpacked();
-  const browser = await chromium.launch({
+  return {
     executablePath: join(home, "chromium"),
     // The package's own arguments switch web security off, and these tests are about web security.
     args: [
@@ -23,9 +37,7 @@ export async function launchBrowser(): Promise<Browser> {
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
     ],
     env: { ...process.env, FONTCONFIG_PATH: join(home, "fonts") },
-  });
-  after(() => browser.close());
-  return browser;
+  };
 }
 
 /** Test files start at the same time: each unpacks for itself where nobody has yet, and the first to finish wins. */

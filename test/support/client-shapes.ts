@@ -24,6 +24,8 @@ const cSharpProxy = {
 export const ACCEPTED = "accepted";
 /** The task itself is right: only nobody is there to answer it. */
 const NOBODY_THERE = "ERROR_NO_SLOT_AVAILABLE";
+/** A widget that cannot be put before a person. */
+const NOT_SHOWN = "ERROR_TASK_NOT_SUPPORTED";
 const NOT_OFFERED = "ERROR_TASK_NOT_SUPPORTED";
 
 interface Shape {
@@ -82,7 +84,7 @@ export const SHAPES: readonly Shape[] = [
         { type: "HCaptchaTask", ...site, isInvisible: false, fallbackToActualUA: true, data: "x" },
       ],
       [
-        NOBODY_THERE,
+        NOT_SHOWN,
         { type: "GeeTestTask", websiteURL: site.websiteURL, gt: "gt", challenge: "c", version: "3" },
       ],
       [
@@ -108,7 +110,7 @@ export const SHAPES: readonly Shape[] = [
         },
       ],
       [
-        NOBODY_THERE,
+        NOT_SHOWN,
         { type: "FunCaptchaTask", websiteURL: site.websiteURL, websitePublicKey: "pk", data: '{"blob":"x"}' },
       ],
       [

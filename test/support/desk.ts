@@ -4,6 +4,7 @@ import { createKey, KeyRing, type Caller } from "../../src/accounts/keys.ts";
 import type { Micros } from "../../src/base/money.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { PeopleDesk } from "../../src/people/desk.ts";
+import { createWidgetDesk } from "../../src/people/widget-desk.ts";
 import { splitClientKey } from "../../src/protocol/client-key.ts";
 import { Examples } from "../../src/tasks/examples.ts";
 import { Reader } from "../../src/tasks/read.ts";
@@ -13,7 +14,11 @@ import { Settler } from "../../src/tasks/settle.ts";
 import { Submitter, type NewTask } from "../../src/tasks/submit.ts";
 import { GuardedSubmitter } from "../../src/tasks/submit-guarded.ts";
 import { Waiters } from "../../src/tasks/waiters.ts";
+import { WidgetTickets } from "../../src/widgets/tickets.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
+
+/** Where widgets would be shown; nothing listens there. */
+const WIDGET_ORIGIN = "https://widgets.example";
 
 /** The engine on a fresh database, without HTTP and without solvers. */
 export interface TestDesk extends TestDatabase {
@@ -51,7 +56,7 @@ export async function createTestDesk(): Promise<TestDesk> {
     logger: silentLogger,
     keepSeconds: 600,
     examples: new Examples(90),
-    widgets: null,
+    widgets: createWidgetDesk(new WidgetTickets({ database, origin: WIDGET_ORIGIN, port: () => 0 })),
   });
   after(() => people.floor.stop());
   return {

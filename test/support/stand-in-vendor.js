@@ -18,6 +18,7 @@
     "wrong-domain": (on) => on.error("domain"),
     "broken-key": (on) => on.error("other"),
   };
+  const deedOf = (key) => deeds[key] ?? ((on) => on.token(`token for ${key}`));
 
   function draw(place, key, on) {
     const style = document.createElement("style");
@@ -25,7 +26,7 @@
     const button = document.createElement("button");
     button.className = "stand-in";
     button.textContent = "I am a person";
-    button.addEventListener("click", () => (deeds[key] ?? deeds["good-key"])(on));
+    button.addEventListener("click", () => deedOf(key)(on));
     place.append(style, button);
     return () => button.click();
   }
@@ -43,7 +44,7 @@
           error: (kind) => options["error-callback"](codes[kind]),
         };
         const press =
-          options.size === "invisible" ? () => deeds[options.sitekey](on) : draw(place, options.sitekey, on);
+          options.size === "invisible" ? () => deedOf(options.sitekey)(on) : draw(place, options.sitekey, on);
         return widgets.push(press) - 1;
       },
       execute(widget, options) {

@@ -31,11 +31,16 @@ export interface WorkspaceStage {
   /** The address of a one-time invitation. */
   invite(name: string, ...words: string[]): Promise<string>;
   /** An empty browser. */
-  open(name: string, options?: BrowserContextOptions): Promise<Seat>;
+  open(name: string, options?: Window): Promise<Seat>;
   /** Invites a worker who accepts with the keyboard alone and is then ready to press Start. */
-  hire(name: string, options?: { kinds?: readonly Kind[]; browser?: BrowserContextOptions }): Promise<Seat>;
+  hire(name: string, options?: { kinds?: readonly Kind[]; window?: Window }): Promise<Seat>;
   /** Has the official client send a task and wait for its end. */
-  solve(task: StagedTask): Promise<Result>;
+  solve(task: Pick<StagedTask, "request">): Promise<Result>;
+}
+
+/** How a browser is opened, and which, if not the stage's own. */
+export interface Window extends BrowserContextOptions {
+  readonly from?: Browser;
 }
 
 /** What the official client says of a task. */
@@ -97,8 +102,8 @@ export async function createWorkspaceStage(
       const answer = await cli("worker", "invite", name, "--url", server.url, "--json", ...words);
       return (JSON.parse(answer) as { link: string }).link;
     },
-    async open(name, options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1100, height: 760 }, ...options });
+    async open(name, { from = browser, ...options } = {}) {
+      const context = await from.newContext({ viewport: { width: 1100, height: 760 }, ...options });
       await context.route(
         (url) => url.hostname !== "127.0.0.1",
         (route) => route.fulfill(vendorAnswer(route.request().url())),
@@ -112,8 +117,8 @@ export async function createWorkspaceStage(
       });
       return { name, context, page, faults };
     },
-    async hire(name, { kinds, browser: options } = {}) {
-      const seat = await stage.open(name, options);
+    async hire(name, { kinds, window } = {}) {
+      const seat = await stage.open(name, window);
       await seat.page.goto(
         await stage.invite(name, ...(kinds === undefined ? [] : ["--kinds", kinds.join(",")])),
       );

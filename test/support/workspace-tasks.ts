@@ -15,10 +15,11 @@ const SITE = "https://shop.example/login";
 /** One task as the official client sends it, and how a person answers it by keyboard. */
 export interface StagedTask {
   readonly kind: Kind;
-  readonly request: () => Promise<unknown>;
-  /** With the item on the screen: makes and sends the answer. */
+  /** @param mark ends the picture or sound, or is the site key, so that the item can be told from others on the way */
+  readonly request: (mark?: string) => Promise<object>;
   /** What is on the screen then. */
   readonly shows: string;
+  /** With the item on the screen: makes and sends the answer. */
   readonly answer: (page: Page) => Promise<void>;
   readonly solution: unknown;
 }
@@ -31,8 +32,14 @@ const pictureAt = (index: number) => {
   return picture;
 };
 
-async function images(count: number): Promise<string[]> {
-  return Promise.all(Array.from({ length: count }, (_, index) => goldenBase64(pictureAt(index))));
+async function images(count: number, mark = ""): Promise<string[]> {
+  const read = async (index: number) => marked(await goldenBase64(pictureAt(index)), mark);
+  return Promise.all(Array.from({ length: count }, (_, index) => read(index)));
+}
+
+/** Decoders stop before what comes after the end of a picture. */
+function marked(base64: string, mark: string): string {
+  return Buffer.concat([Buffer.from(base64, "base64"), Buffer.from(mark)]).toString("base64");
 }
 
 /** The client has no field for the address of the page; tasks of other kinds than text need it. */
@@ -50,7 +57,8 @@ export function textTask(index: number, words = "abc12"): StagedTask {
   return {
     kind: "text",
     shows: "input[type=text]:focus",
-    request: async () => new ImageToTextRequest({ body: await goldenBase64(pictureAt(index)) }),
+    request: async (mark = "") =>
+      new ImageToTextRequest({ body: marked(await goldenBase64(pictureAt(index)), mark) }),
     async answer(page) {
       await page.keyboard.type(words);
       await press(page, "Enter");
@@ -64,10 +72,10 @@ export const OTHER_TASKS: readonly StagedTask[] = [
   {
     kind: "grid",
     shows: "[role=listbox]",
-    request: async () =>
+    request: async (mark) =>
       new ComplexImageRecaptchaRequest({
         websiteURL: SITE,
-        imagesBase64: await images(1),
+        imagesBase64: await images(1, mark),
         metaData: { Grid: "3x3", Task: "Select all bicycles" },
       }),
     answer: (page) => press(page, "q", "s", "Numpad3", "Enter"),
@@ -76,7 +84,7 @@ export const OTHER_TASKS: readonly StagedTask[] = [
   {
     kind: "grid",
     shows: "[role=listbox]",
-    request: async () => recognition("bls_3x3", await images(9), { TaskArgument: "546" }),
+    request: async (mark) => recognition("bls_3x3", await images(9, mark), { TaskArgument: "546" }),
     answer: (page) => press(page, "Space", "ArrowRight", "ArrowDown", "Space", "Enter"),
     solution: {
       answer: [true, false, false, false, true, false, false, false, false],
@@ -86,7 +94,7 @@ export const OTHER_TASKS: readonly StagedTask[] = [
   {
     kind: "points",
     shows: "[role=application]",
-    request: async () => recognition("shein", await images(1)),
+    request: async (mark) => recognition("shein", await images(1, mark)),
     async answer(page) {
       await press(page, "Home", "Shift+ArrowLeft", "ArrowUp", "Space", "Backspace", "Space", "Enter");
     },
@@ -96,28 +104,30 @@ export const OTHER_TASKS: readonly StagedTask[] = [
   {
     kind: "rotation",
     shows: "input[type=range]",
-    request: async () => recognition("oocl_rotate_new", await images(2)),
+    request: async (mark) => recognition("oocl_rotate_new", await images(2, mark)),
     answer: (page) => press(page, "Shift+ArrowRight", "ArrowRight", "Enter"),
     solution: { answer: [11], metadata: { AnswerType: "NumericArray" } },
   },
   {
     kind: "rotation",
     shows: "input[type=range]",
-    request: async () => recognition("betpunch_3x3_rotate", await images(9)),
+    request: async (mark) => recognition("betpunch_3x3_rotate", await images(9, mark)),
     answer: (page) => press(page, "ArrowRight", "Tab", "ArrowRight", "ArrowRight", "Enter"),
     solution: { answer: [2, 3, 1, 1, 1, 1, 1, 1, 1], metadata: { AnswerType: "NumericArray" } },
   },
   {
     kind: "choice",
     shows: "input[type=radio]",
-    request: async () => recognition("portugal_text_find_icon", await images(1), { TaskArgument: "casa" }),
+    request: async (mark) =>
+      recognition("portugal_text_find_icon", await images(1, mark), { TaskArgument: "casa" }),
     answer: (page) => press(page, "4", "Enter"),
     solution: { answer: [4], metadata: { AnswerType: "NumericArray" } },
   },
   {
     kind: "audio",
     shows: "audio",
-    request: async () => recognition("bills_audio", [tone()], { PayloadType: "Audio" }),
+    request: async (mark = "") =>
+      recognition("bills_audio", [marked(tone(), mark)], { PayloadType: "Audio" }),
     async answer(page) {
       await page.keyboard.type("123");
       await press(page, "Enter");
@@ -127,7 +137,7 @@ export const OTHER_TASKS: readonly StagedTask[] = [
   {
     kind: "widget",
     shows: "iframe",
-    request: async () => new TurnstileRequest({ websiteURL: SITE, websiteKey: "good-key" }),
+    request: async (mark = "good-key") => new TurnstileRequest({ websiteURL: SITE, websiteKey: mark }),
     // The frame has the focus; Tab goes to the vendor's own button. The token is sent by itself.
     async answer(page) {
       await page.frameLocator("iframe").getByRole("button").waitFor();

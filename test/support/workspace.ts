@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { after } from "node:test";
-import type { FastifyInstance } from "fastify";
+import Fastify from "fastify";
 import { silentLogger } from "../../src/base/logger.ts";
+import { buildConsoleApp } from "../../src/http/console/app.ts";
+import { serverWith } from "../../src/http/mount.ts";
+import { SignInLimit } from "../../src/http/session/sign-in-limit.ts";
 import { buildWorkspaceApp } from "../../src/http/workspace/app.ts";
 import type { PeopleDesk } from "../../src/people/desk.ts";
 import { inviteWorker, type NewWorker } from "../../src/people/workers.ts";
@@ -18,21 +21,23 @@ export interface Answered {
 /** One browser: a cookie, a CSRF token, and what it asks. */
 export class Browser {
   readonly #url: string;
+  readonly #page: "workspace" | "console";
   cookie = "";
   csrf = "";
 
   /** @param url where the server listens */
-  constructor(url: string) {
+  constructor(url: string, page: "workspace" | "console" = "workspace") {
     this.#url = url;
+    this.#page = page;
   }
 
   async call(
-    method: "GET" | "POST" | "PUT",
+    method: "GET" | "POST" | "PUT" | "PATCH",
     path: string,
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answered> {
-    const response = await fetch(`${this.#url}/workspace/api/${path}`, {
+    const response = await fetch(`${this.#url}/${this.#page}/api/${path}`, {
       method,
       headers: {
         cookie: this.cookie,
@@ -60,6 +65,12 @@ export class Browser {
   async acceptInvite(token: string): Promise<Session> {
     const session = (await this.post("accept-invite", { token, password: PASSWORD })) as Session;
     this.csrf = session.csrf;
+    return session;
+  }
+
+  async signIn(name: string): Promise<unknown> {
+    const session = await this.post("sign-in", { name, password: PASSWORD });
+    this.csrf = (session as { csrf: string }).csrf;
     return session;
   }
 
@@ -141,25 +152,30 @@ export class EventStream {
 }
 
 export interface TestWorkspace {
-  readonly app: FastifyInstance;
   readonly url: string;
-  /** Invites a worker, who signs in with a browser of their own. */
+  /** Invites a worker (`worker 1`, … unless named), who signs in with a browser of their own. */
   hire(worker?: Partial<NewWorker>): Promise<Browser>;
 }
 
 let hired = 0;
 
-/** The workspace over a desk, on a port of its own. */
+/** The workspace and the console over a desk, on a port of its own. */
 export async function startWorkspace(desk: PeopleDesk): Promise<TestWorkspace> {
-  const app = buildWorkspaceApp(desk, silentLogger);
-  const url = await app.listen({ port: 0, host: "127.0.0.1" });
+  const options = { desk, logger: silentLogger, limit: new SignInLimit() };
+  const pages = [
+    { path: "/workspace", app: buildWorkspaceApp(options) },
+    { path: "/console", app: buildConsoleApp(options) },
+  ];
+  await Promise.all(pages.map(({ app }) => app.ready()));
+  const server = Fastify({ serverFactory: serverWith(pages) });
+  const url = await server.listen({ port: 0, host: "127.0.0.1" });
   after(async () => {
     await desk.floor.stop();
-    app.server.closeAllConnections();
-    await app.close();
+    server.server.closeAllConnections();
+    await server.close();
+    await Promise.all(pages.map(({ app }) => app.close()));
   });
   return {
-    app,
     url,
     async hire(worker = {}) {
       const name = `worker ${(hired += 1)}`;

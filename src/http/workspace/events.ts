@@ -1,8 +1,8 @@
 import type { FastifyReply } from "fastify";
 import type { PeopleDesk } from "../../people/desk.ts";
 import type { FloorEvent } from "../../people/floor.ts";
-import type { Visitor } from "./guard.ts";
-import { Refusal } from "./refusal.ts";
+import type { Visitor } from "../session/guard.ts";
+import { Refusal } from "../session/refusal.ts";
 
 const PING_MS = 15_000;
 /** A page that does not read what it is sent is cut off. */

@@ -2,19 +2,18 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { extend, parseLease, type LeaseName } from "../../people/claims.ts";
 import type { LoadedFile } from "../../people/files.ts";
 import { BODIES, type AnswerAnswer, type ClaimAnswer } from "../../protocol/workspace.ts";
-import { bodyOf, PREFIX, type WorkspaceRoutes } from "./routes.ts";
-import { originOf, type Visitor } from "./guard.ts";
-import { leaseLost, Refusal } from "./refusal.ts";
+import { bodyOf, type SessionRoutes } from "../session/app.ts";
+import { originOf, type Visitor } from "../session/guard.ts";
+import { leaseLost, Refusal } from "../session/refusal.ts";
 
 interface OfItem {
   readonly Params: { readonly lease: string };
 }
 
-const ITEM = `${PREFIX}/api/items/:lease`;
-
 /** The calls about items: claiming them, showing them, and what is said of them. */
-export function serveItems({ app, desk, reader, writer }: WorkspaceRoutes): void {
+export function serveItems({ app, desk, prefix, reader, writer }: SessionRoutes): void {
   const { database, settlements } = desk;
+  const path = `${prefix}/api/items/:lease`;
 
   /** Who asks, and about which item. */
   const holder = async (request: FastifyRequest<OfItem>): Promise<Visitor & { readonly name: LeaseName }> => {
@@ -22,7 +21,7 @@ export function serveItems({ app, desk, reader, writer }: WorkspaceRoutes): void
     return { ...visitor, name: nameOf(request) };
   };
 
-  app.post(`${PREFIX}/api/claim`, async (request): Promise<ClaimAnswer> => {
+  app.post(`${prefix}/api/claim`, async (request): Promise<ClaimAnswer> => {
     const { who } = await writer(request);
     if (who.role === "auditor") throw new Refusal(403, "FORBIDDEN", "An auditor only reads.");
     const { ahead = false } = bodyOf(BODIES.claim, request);
@@ -30,7 +29,7 @@ export function serveItems({ app, desk, reader, writer }: WorkspaceRoutes): void
   });
 
   for (const call of ["show", "heartbeat"]) {
-    app.post<OfItem>(`${ITEM}/${call}`, async (request) => {
+    app.post<OfItem>(`${path}/${call}`, async (request) => {
       const { who, name } = await holder(request);
       const left = await extend(database, who.session, { id: name.item, lease: name.lease });
       if (left === null) throw leaseLost();
@@ -39,7 +38,7 @@ export function serveItems({ app, desk, reader, writer }: WorkspaceRoutes): void
     });
   }
 
-  app.post<OfItem>(`${ITEM}/answer`, async (request): Promise<AnswerAnswer> => {
+  app.post<OfItem>(`${path}/answer`, async (request): Promise<AnswerAnswer> => {
     const { who, name } = await holder(request);
     const { value, shownMs } = bodyOf(BODIES.answer, request);
     const taken = await settlements.answer(who.session, name, value, shownMs, originOf(request));
@@ -47,26 +46,26 @@ export function serveItems({ app, desk, reader, writer }: WorkspaceRoutes): void
     return { outcome: taken.outcome, historyId: String(taken.id) };
   });
 
-  app.post<OfItem>(`${ITEM}/skip`, async (request, reply) => {
+  app.post<OfItem>(`${path}/skip`, async (request, reply) => {
     const { who, name } = await holder(request);
     await settlements.skip(who.session, name);
     return reply.code(204).send();
   });
 
-  app.post<OfItem>(`${ITEM}/unsolvable`, async (request, reply) => {
+  app.post<OfItem>(`${path}/unsolvable`, async (request, reply) => {
     const { who, name } = await holder(request);
     const { reason, note } = bodyOf(BODIES.unsolvable, request);
     if (!(await settlements.unsolvable(who.session, name, reason, note ?? null))) throw leaseLost();
     return reply.code(204).send();
   });
 
-  app.post<OfItem>(`${ITEM}/release`, async (request, reply) => {
+  app.post<OfItem>(`${path}/release`, async (request, reply) => {
     const { who, name } = await holder(request);
     await settlements.release(who.session, name);
     return reply.code(204).send();
   });
 
-  app.get<OfItem & { Params: { readonly n: string } }>(`${ITEM}/file/:n`, async (request, reply) => {
+  app.get<OfItem & { Params: { readonly n: string } }>(`${path}/file/:n`, async (request, reply) => {
     const { who } = await reader(request);
     const files = await desk.files(who.session, nameOf(request));
     if (files === null) throw leaseLost();

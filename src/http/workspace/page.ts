@@ -1,13 +1,12 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
-import { PREFIX, type WorkspaceRoutes } from "./routes.ts";
-import { originOf } from "./guard.ts";
+import type { SessionRoutes } from "../session/app.ts";
+import { originOf } from "../session/guard.ts";
 
 /** The built page; the same three levels up from `src/http/workspace` and `dist/http/workspace`. */
 const ROOT = fileURLToPath(new URL("../../../dist-ui/", import.meta.url));
 const PAGE = "workspace.html";
-const PAGE_URL = `${PREFIX}/`;
 
 /** Nothing but this desk's own files, and the widget origin in a frame. */
 function policy(frames: string): string {
@@ -27,23 +26,24 @@ function policy(frames: string): string {
 }
 
 /** The workspace's page: one HTML file, and assets whose names change with their contents. */
-export function servePage({ app, desk }: WorkspaceRoutes): void {
+export function servePage({ app, desk, prefix }: SessionRoutes): void {
+  const address = `${prefix}/`;
   // A checkout whose page was not built serves the API alone.
   if (!existsSync(ROOT)) return;
   void app.register(fastifyStatic, {
     root: ROOT,
-    prefix: PAGE_URL,
+    prefix: address,
     index: false,
     cacheControl: false,
     // The page itself comes only with its policy, by the route below.
-    allowedPath: (path, _root, { routeOptions }) => !path.endsWith(".html") || routeOptions.url === PAGE_URL,
+    allowedPath: (path, _root, { routeOptions }) => !path.endsWith(".html") || routeOptions.url === address,
     setHeaders: (reply, path) => {
       const named = path.includes("/assets/");
       void reply.header("cache-control", named ? "public, max-age=31536000, immutable" : "no-cache");
     },
   });
-  app.get(PREFIX, (_request, reply) => reply.redirect(PAGE_URL));
-  app.get(PAGE_URL, (request, reply) => {
+  app.get(prefix, (_request, reply) => reply.redirect(address));
+  app.get(address, (request, reply) => {
     const frames = desk.widgets?.origin(originOf(request)) ?? "'none'";
     return reply.header("content-security-policy", policy(frames)).sendFile(PAGE);
   });

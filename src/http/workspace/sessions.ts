@@ -1,87 +1,48 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
-import {
-  acceptInvite,
-  endSession,
-  findInvited,
-  findSession,
-  passwordFault,
-  setAccepts,
-  signIn,
-  type NewSession,
-} from "../../people/sessions.ts";
+import { acceptInvite, findInvited, passwordFault, setAccepts } from "../../people/sessions.ts";
 import { BODIES, type Session } from "../../protocol/workspace.ts";
-import { bodyOf, PREFIX, type WorkspaceRoutes } from "./routes.ts";
+import { bodyOf, type SessionRoutes } from "../session/app.ts";
+import { setCookie, type Visitor } from "../session/guard.ts";
+import { Refusal } from "../session/refusal.ts";
+import { limited, serveSignIn, visitorIn } from "../session/sign-in.ts";
 import { streamEvents } from "./events.ts";
-import { setCookie, type Visitor } from "./guard.ts";
-import { Refusal, signedOut } from "./refusal.ts";
-import { SignInLimit } from "./sign-in-limit.ts";
 
 /** Signing in and out, the worker's own settings, and the event stream. */
-export function serveSessions({ app, desk, reader, writer }: WorkspaceRoutes): void {
-  const limit = new SignInLimit();
+export function serveSessions(routes: SessionRoutes): void {
+  const { app, desk, prefix, reader, writer } = routes;
   const { database } = desk;
 
   const answer = ({ who, csrf }: Visitor): Promise<Session> => desk.session(who, csrf, 0);
-  const begin = async (request: FastifyRequest, reply: FastifyReply, opened: NewSession) => {
-    const who = await findSession(database, opened.token);
-    if (who === null) throw signedOut();
-    setCookie(request, reply, opened.token);
-    return answer({ who, csrf: opened.csrf });
-  };
-  const limited = async <Result>(
-    request: FastifyRequest,
-    name: string | null,
-    check: () => Promise<Result | null>,
-  ): Promise<Result | null> => {
-    const wait = limit.wait(name, request.ip);
-    if (wait !== null) {
-      throw new Refusal(429, "TOO_MANY_TRIES", `Too many tries. Wait ${wait} s and try again.`, wait);
-    }
-    return limit.run(name, request.ip, check);
-  };
-
-  app.get(`${PREFIX}/api/session`, async (request) => answer(await reader(request)));
-
-  app.post(`${PREFIX}/api/sign-in`, async (request, reply) => {
-    const { name, password } = bodyOf(BODIES.signIn, request);
-    const opened = await limited(request, name, () => signIn(database, name, password));
-    if (opened === null) {
-      throw new Refusal(401, "BAD_CREDENTIALS", "The name or the password is wrong.");
-    }
-    return begin(request, reply, opened);
+  serveSignIn(routes, {
+    refuses: () => null,
+    answer,
+    leave: (session) => desk.settlements.releaseAll(session),
   });
 
-  app.post(`${PREFIX}/api/invite`, async (request) => {
+  app.post(`${prefix}/api/invite`, async (request) => {
     const { token } = bodyOf(BODIES.invite, request);
-    const name = await limited(request, null, () => findInvited(database, token));
+    const name = await limited(routes, request, null, () => findInvited(database, token));
     if (name === null) throw inviteUsed();
     return { name };
   });
 
-  app.post(`${PREFIX}/api/accept-invite`, async (request, reply) => {
+  app.post(`${prefix}/api/accept-invite`, async (request, reply) => {
     const { token, password } = bodyOf(BODIES.acceptInvite, request);
     const fault = passwordFault(password);
     if (fault !== null) throw new Refusal(422, "WEAK_PASSWORD", fault);
-    const opened = await limited(request, null, () => acceptInvite(database, token, password));
+    const opened = await limited(routes, request, null, () => acceptInvite(database, token, password));
     if (opened === null) throw inviteUsed();
-    return begin(request, reply, opened);
+    const visitor = await visitorIn(routes, opened);
+    setCookie(request, reply, prefix, opened.token);
+    return answer(visitor);
   });
 
-  app.post(`${PREFIX}/api/sign-out`, async (request, reply) => {
-    const { who } = await writer(request);
-    await desk.settlements.releaseAll(who.session);
-    await endSession(database, who.session);
-    setCookie(request, reply, "");
-    return reply.code(204).send();
-  });
-
-  app.put(`${PREFIX}/api/preferences`, async (request) => {
+  app.put(`${prefix}/api/preferences`, async (request) => {
     const { who, csrf } = await writer(request);
     const { kinds } = bodyOf(BODIES.preferences, request);
     return answer({ who: { ...who, accepts: await setAccepts(database, who.worker, kinds) }, csrf });
   });
 
-  app.get<{ Querystring: { taking?: string } }>(`${PREFIX}/api/events`, async (request, reply) => {
+  app.get<{ Querystring: { taking?: string } }>(`${prefix}/api/events`, async (request, reply) => {
     await streamEvents(desk, reply, await reader(request), request.query.taking === "1");
     return reply;
   });

@@ -6,8 +6,6 @@ import { findSession, SESSION_HOURS, type SignedIn } from "../../people/sessions
 import { Refusal, signedOut } from "./refusal.ts";
 
 const COOKIE = "glyphdesk_session";
-/** Ports share cookies: the path keeps it from what else runs on this host. */
-const COOKIE_FLAGS = "HttpOnly; SameSite=Strict; Path=/workspace";
 
 /** Who a request comes from, and what its page proves itself with. */
 export interface Visitor {
@@ -25,10 +23,12 @@ export function originOf(request: FastifyRequest): string {
   return `${schemeOf(request)}://${request.headers.host ?? "localhost"}`;
 }
 
-export function setCookie(request: FastifyRequest, reply: FastifyReply, token: string): void {
+/** @param path ports share cookies: this keeps it from what else runs on this host, and each page's from the other */
+export function setCookie(request: FastifyRequest, reply: FastifyReply, path: string, token: string): void {
+  const flags = `HttpOnly; SameSite=Strict; Path=${path}`;
   const secure = schemeOf(request) === "https" ? "; Secure" : "";
   const age = token === "" ? 0 : SESSION_HOURS * 3600;
-  void reply.header("set-cookie", `${COOKIE}=${token}; ${COOKIE_FLAGS}; Max-Age=${age}${secure}`);
+  void reply.header("set-cookie", `${COOKIE}=${token}; ${flags}; Max-Age=${age}${secure}`);
 }
 
 function cookieOf(request: FastifyRequest): string {

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after } from "node:test";
+import { audit } from "../../src/accounts/ledger.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import { Runner } from "../../src/solvers/runner.ts";
+import type { Outcome } from "../../src/solvers/solver.ts";
+import { addSite } from "../../src/sites/sites.ts";
+import { TASKS_CHANNEL } from "../../src/tasks/submit.ts";
+import { createTestApp, type TestApp } from "./app.ts";
+import { startWorkspace, type TestWorkspace } from "./workspace.ts";
+
+/** A caller, whose key and books are their own. */
+export interface StageCaller {
+  readonly key: string;
+  readonly keyId: number;
+  /** Hands a task in, which must be accepted. @returns its taskId */
+  create(task: object): Promise<number>;
+  result(taskId: number): Promise<Record<string, unknown>>;
+  /** Polls until the task has ended. */
+  ended(taskId: number): Promise<Record<string, unknown>>;
+  /** Balance and what is held; everybody's books must add up. */
+  books(): Promise<{ readonly balance: number; readonly held: number }>;
+}
+
+/** The public app, the workspace over the same desk, an authorised site, and somebody who asks. */
+export interface PeopleStage extends TestApp {
+  readonly workspace: TestWorkspace;
+  readonly caller: StageCaller;
+  /** docs/example.png in Base64. */
+  readonly picture: string;
+  /** A recaptcha grid of one cell of the authorised site, with this question. */
+  readonly grid: (question?: string) => object;
+  readonly addCaller: (name: string) => Promise<StageCaller>;
+  /** Starts a recogniser that says this of every picture. */
+  readonly startReader: (outcome: Outcome) => void;
+}
+
+const OPENING = 1_000_000;
+
+/** Call it at the top level of a file. */
+export async function createPeopleStage(): Promise<PeopleStage> {
+  const testApp = await createTestApp();
+  const { desk, call } = testApp;
+  const { people, database } = desk;
+  const workspace = await startWorkspace(people);
+  database.listen(TASKS_CHANNEL, (lane) => people.floor.wake(lane));
+  await addSite(database, { pattern: "shop.example", consent: "test" });
+  const picture = (await readFile(new URL("../../docs/example.png", import.meta.url))).toString("base64");
+  let runner: Runner | null = null;
+
+  const addCaller = async (name: string): Promise<StageCaller> => {
+    const { key, caller } = await desk.addAccount(name, OPENING);
+    const result = (taskId: number) => call("getTaskResult", { clientKey: key, taskId });
+    return {
+      key,
+      keyId: caller.keyId,
+      result,
+      async create(task) {
+        const answer = await call("createTask", { clientKey: key, task });
+        assert.equal(answer["errorId"], 0, JSON.stringify(answer));
+        runner?.wake();
+        return Number(answer["taskId"]);
+      },
+      async ended(taskId) {
+        let answer = await result(taskId);
+        while (answer["status"] === "processing") answer = await result(taskId);
+        return answer;
+      },
+      async books() {
+        const { accounts, faults } = await audit(database);
+        assert.deepEqual(faults, []);
+        const row = accounts.find(({ account }) => account === name);
+        assert(row);
+        return { balance: row.balance, held: row.held };
+      },
+    };
+  };
+
+  return {
+    ...testApp,
+    workspace,
+    caller: await addCaller("caller"),
+    picture,
+    addCaller,
+    grid: (question = "Is it?") => ({
+      type: "ComplexImageTask",
+      class: "recaptcha",
+      websiteURL: "https://shop.example/",
+      imagesBase64: [picture],
+      metadata: { Grid: "1x1", Task: question },
+    }),
+    startReader(outcome) {
+      const started = new Runner({
+        solver: { id: "reader", capacity: 4, accepts: () => true, solve: async () => outcome },
+        lane: "machine",
+        database,
+        images: desk.images,
+        settler: desk.settler,
+        logger: silentLogger,
+        node: "test",
+        people: people.presence,
+      });
+      started.start();
+      runner = started;
+      after(() => started.stop(0));
+    },
+  };
+}
