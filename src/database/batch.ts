@@ -62,14 +62,16 @@ export class Batcher<Item, Result> {
   #start(): void {
     if (this.#flushes >= this.#maxFlushes || this.#waiting.length === 0) return;
     this.#flushes += 1;
-    const batch = this.#waiting.splice(0, this.#maxItems);
-    void this.#send(batch).then((tell) => {
-      this.#flushes -= 1;
-      // First the next flush: the database works on it while the callers of this one are answered.
-      this.#start();
-      setImmediate(tell);
-    });
+    void this.#run(this.#waiting.splice(0, this.#maxItems));
     this.#schedule();
+  }
+
+  async #run(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    const tell = await this.#send(batch);
+    this.#flushes -= 1;
+    // First the next flush: the database works on it while the callers of this one are answered.
+    this.#start();
+    setImmediate(tell);
   }
 
   /** @returns what tells the callers; never rejects */
