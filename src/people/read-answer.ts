@@ -1,6 +1,7 @@
 import { Check } from "typebox/value";
 import { peopleLane } from "../protocol/lanes.ts";
 import { ANSWERS, type Answer, type Kind } from "../protocol/workspace.ts";
+import { withConfidence } from "../tasks/confidence.ts";
 import { ruleOf } from "../tasks/rules.ts";
 import type { Settlement } from "../tasks/settle.ts";
 import { AnswerFault, ANSWERING, solutionOf, valueOf, type Asked, type Solution } from "./answering.ts";
@@ -47,12 +48,18 @@ export function readAnswer(
   return { kind, outcome };
 }
 
-/** What becomes of the task with this answer. */
-export function settlementOf(task: Answered, read: ReadAnswer): Settlement {
+/**
+ * What becomes of the task with this answer.
+ * @param confidence how sure the answer is if it ends the task; null where nothing is known of those who gave it
+ */
+export function settlementOf(task: Answered, read: ReadAnswer, confidence: number | null): Settlement {
   if (read.kind === "widget") {
     const { outcome } = read;
     return outcome.kind === "solution"
-      ? { ...solved(task, outcome.solution, 1), lifetimeMs: outcome.lifetimeMs }
+      ? {
+          ...solved(task, withConfidence(task.asked, outcome.solution, 1), 1, 1),
+          lifetimeMs: outcome.lifetimeMs,
+        }
       : { ...failed(task, ""), errorCode: outcome.errorCode, errorDescription: outcome.errorDescription };
   }
   const { kind, value } = read;
@@ -62,7 +69,10 @@ export function settlementOf(task: Answered, read: ReadAnswer): Settlement {
   const decision = decide(ruleOf(asked.fields), votes, reading, (one, other) =>
     sameValue(kind, asked, one, other),
   );
-  if (decision === "solved") return solved(task, solutionOf(kind, asked.type, value), votes.length);
+  if (decision === "solved") {
+    const solution = withConfidence(asked, solutionOf(kind, asked.type, value), confidence);
+    return solved(task, solution, votes.length, confidence);
+  }
   return decision === "ask again" ? backToQueue(task) : failed(task, decision.disagreed);
 }
 
@@ -98,6 +108,7 @@ function solved(
   { key, lease, detail }: Leased,
   solution: Solution,
   people: number,
+  confidence: number | null,
 ): Settlement & { readonly to: "solved" } {
   return {
     key,
@@ -105,7 +116,7 @@ function solved(
     to: "solved",
     solver: PEOPLE_SOLVER,
     solution,
-    confidence: 1,
+    confidence,
     detail: { people, ...(detail !== null && { reading: detail }) },
   };
 }

@@ -17,6 +17,7 @@ import {
   type Answered,
   type ReadAnswer,
 } from "./read-answer.ts";
+import { trustIn } from "./trust.ts";
 import type { WidgetDesk } from "./widgets.ts";
 
 /** So many different people must skip a task before it counts as unsolvable. */
@@ -213,14 +214,22 @@ export class Settlements {
     const { database, examples } = this.#options;
     // A token is its caller's alone, and worth nothing in minutes: it is not kept.
     const answer = read.kind === "widget" ? null : read.answer;
-    const settlement = settlementOf(task, read);
+    const right =
+      read.kind === "widget"
+        ? []
+        : task.votes.map((vote) =>
+            sameValue(read.kind, task.asked, valueIn(read.kind, task.asked, vote), read.value),
+          );
+    const agreeing = [task.id, ...task.voters.filter((_, at) => right[at])];
+    const settlement = settlementOf(
+      task,
+      read,
+      read.kind === "widget" ? null : await trustIn(database, agreeing),
+    );
     return database.transaction(async (transaction) => {
       const settled =
         task.held && (await this.#settle(transaction, task.id, settlement, "accepted", answer, tookMs));
-      if (settled && settlement.to === "solved" && read.kind !== "widget" && task.voters.length > 0) {
-        const right = task.votes.map((vote) =>
-          sameValue(read.kind, task.asked, valueIn(read.kind, task.asked, vote), read.value),
-        );
+      if (settled && settlement.to === "solved" && right.length > 0) {
         await transaction.query(AGREED, [
           [...task.voters, task.id],
           [...right, true],
