@@ -32,7 +32,9 @@ const FIND = `
 
 const FIX = `
   with fixed as (
-    update tasks t set solution = $3 from worker_items i
+    update tasks t set solution = $3::jsonb || case when t.solution ? 'confidence'
+      then jsonb_build_object('confidence', t.solution->'confidence') else '{}' end
+    from worker_items i
     where i.id = $1 and i.worker_id = $2 and t.key = i.task_key and ${CORRECTABLE} returning t.key
   )
   update worker_items i set value = $4, outcome = 'fixed' from fixed where i.id = $1 returning fixed.key`;

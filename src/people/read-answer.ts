@@ -1,6 +1,7 @@
 import { Check } from "typebox/value";
 import { peopleLane } from "../protocol/lanes.ts";
 import { ANSWERS, type Answer, type Kind } from "../protocol/workspace.ts";
+import { withConfidence } from "../tasks/confidence.ts";
 import { ruleOf } from "../tasks/rules.ts";
 import type { Settlement } from "../tasks/settle.ts";
 import { AnswerFault, ANSWERING, solutionOf, valueOf, type Asked, type Solution } from "./answering.ts";
@@ -25,10 +26,13 @@ export interface Answered {
   readonly detail: Readonly<Record<string, unknown>> | null;
   /** Answers of others. */
   readonly votes: readonly Answer[];
+  /** Share of check items that the worker answered right; null when it is not known. */
+  readonly accuracy: number | null;
 }
 
 /**
  * Reads what the page sent.
+ * @param widgets null where an earlier answer is corrected, which a widget's never is
  * @param workspace origin of the page
  * @throws AnswerFault with a sentence for the worker
  */
@@ -41,7 +45,7 @@ export function readAnswer(
 ): ReadAnswer {
   if (!Check(ANSWERS[kind], value)) throw new AnswerFault(`This is no answer to an item of kind ${kind}.`);
   if (kind !== "widget") return { kind, answer: value, value: valueIn(kind, asked, value) };
-  if (widgets === null) throw new AnswerFault("This desk has no widget origin any more.");
+  if (widgets === null) throw new AnswerFault("A widget's answer cannot be corrected.");
   const outcome = widgets.solution(asked.type, asked.fields, value, workspace);
   if (outcome.kind === "invalid") throw new AnswerFault(outcome.message);
   return { kind, outcome };
@@ -52,17 +56,23 @@ export function settlementOf(task: Answered, read: ReadAnswer): Settlement {
   if (read.kind === "widget") {
     const { outcome } = read;
     return outcome.kind === "solution"
-      ? { ...solved(task, outcome.solution, 1), lifetimeMs: outcome.lifetimeMs }
+      ? { ...solved(task, outcome.solution, 1, 1), lifetimeMs: outcome.lifetimeMs }
       : { ...failed(task, ""), errorCode: outcome.errorCode, errorDescription: outcome.errorDescription };
   }
   const { kind, value } = read;
   const { asked, detail } = task;
   const votes = [...task.votes.map((vote) => valueIn(kind, asked, vote)), value];
   const reading = valueOf((detail?.["solution"] ?? {}) as Solution);
-  const decision = decide(ruleOf(asked.fields), votes, reading, (one, other) =>
-    sameValue(kind, asked, one, other),
-  );
-  if (decision === "solved") return solved(task, solutionOf(kind, asked.type, value), votes.length);
+  const rule = ruleOf(asked.fields);
+  const same = (one: unknown, other: unknown) => sameValue(kind, asked, one, other);
+  const decision = decide(rule, votes, reading, same);
+  if (decision === "solved") {
+    const asking = rule.mode === "agree" ? [...votes, reading] : votes;
+    const agreed = asking.filter((one) => same(one, value)).length / asking.length;
+    // One person alone agrees with nobody: what is known is how often they are right.
+    const confidence = asking.length > 1 ? agreed : task.accuracy;
+    return solved(task, solutionOf(kind, asked.type, value), votes.length, confidence);
+  }
   return decision === "ask again" ? backToQueue(task) : failed(task, decision.disagreed);
 }
 
@@ -76,6 +86,7 @@ export function valueIn(kind: Exclude<Kind, "widget">, asked: Asked, answer: Ans
 }
 
 type Leased = Pick<Answered, "key" | "lease" | "kind" | "detail">;
+type Solved = Pick<Answered, "key" | "lease" | "detail" | "asked">;
 
 export function backToQueue({ key, lease, kind }: Leased): Settlement {
   return { key, lease, to: "queued", lane: peopleLane(kind) };
@@ -94,18 +105,20 @@ export function failed({ key, lease, detail }: Leased, reason: string): Settleme
   };
 }
 
+/** @param people how many were asked */
 function solved(
-  { key, lease, detail }: Leased,
+  { key, lease, detail, asked }: Solved,
   solution: Solution,
   people: number,
+  confidence: number | null,
 ): Settlement & { readonly to: "solved" } {
   return {
     key,
     lease,
     to: "solved",
     solver: PEOPLE_SOLVER,
-    solution,
-    confidence: 1,
+    solution: withConfidence(asked, solution, confidence),
+    confidence,
     detail: { people, ...(detail !== null && { reading: detail }) },
   };
 }

@@ -6,7 +6,7 @@ import { settleParameters, settleStatement, type Settlement } from "../tasks/set
 import type { Asked } from "./answering.ts";
 import type { Held, LeaseName } from "./claims.ts";
 import type { ItemFiles } from "./files.ts";
-import { judge } from "./quality.ts";
+import { judge, readAccuracy } from "./quality.ts";
 import {
   backToQueue,
   failed,
@@ -34,7 +34,7 @@ export interface SettlementsOptions {
   readonly keepSeconds: number;
   readonly files: ItemFiles;
   readonly examples: Examples;
-  readonly widgets: WidgetDesk | null;
+  readonly widgets: WidgetDesk;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -209,11 +209,13 @@ export class Settlements {
     return "accepted";
   }
 
-  async #answerTask(task: Touched & Answered, read: ReadAnswer, tookMs: number) {
+  async #answerTask(task: Touched & Omit<Answered, "accuracy">, read: ReadAnswer, tookMs: number) {
     const { database, examples } = this.#options;
     // A token is its caller's alone, and worth nothing in minutes: it is not kept.
     const answer = read.kind === "widget" ? null : read.answer;
-    const settlement = settlementOf(task, read);
+    const measured = task.asked.fields["confidence"] === true;
+    const accuracy = measured ? await readAccuracy(database, task.worker) : null;
+    const settlement = settlementOf({ ...task, accuracy }, read);
     return database.transaction(async (transaction) => {
       const settled =
         task.held && (await this.#settle(transaction, task.id, settlement, "accepted", answer, tookMs));
@@ -267,7 +269,7 @@ function jsonOf(value: unknown): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-function exampleOf(task: Touched & Answered, value: unknown): NewExample {
+function exampleOf(task: Touched & { readonly key: number }, value: unknown): NewExample {
   return {
     taskKey: task.key,
     verdict: "answered",

@@ -16,8 +16,8 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
       readonly solution: Readonly<Record<string, unknown>>;
       /** How long the solution is worth anything, for those that do not keep. */
       readonly lifetimeMs?: number;
-      /** 0 to 1. */
-      readonly confidence: number;
+      /** 0 to 1; null when nobody measured it. */
+      readonly confidence: number | null;
       readonly detail: Readonly<Record<string, unknown>> | null;
     }
   | {
