@@ -266,8 +266,8 @@ describe("what is learnt", () => {
         .map((line) => line.split("\t")[1]);
       assert(labels.includes("delivered") && labels.includes("mended"), labels.join());
       assert(!labels.includes("toolate") && !labels.includes("wrong"), labels.join());
-      const bench = JSON.parse(await command("bench", folder, "--json")) as { images: number };
-      assert.equal(bench.images, labels.filter((label) => label !== undefined).length);
+      const bench = JSON.parse(await command("bench", folder, "--json")) as { total: number };
+      assert.equal(bench.total, labels.filter((label) => label !== undefined).length);
       assert.match(await command("gold", "from-examples"), /\d/);
       const [{ items } = { items: 0 }] = await database.query<{ items: number }>(
         "select count(*)::int as items from check_items where answer->>'text' = 'mended'",
