@@ -2,7 +2,8 @@
  * Fits the confidence curve (see `Calibration` in card.ts) on pictures neither trained nor measured on, and writes it
  * into model/text-image.json. Reads cache/calibration/*.bin: the npm generators' and our renderer's own pictures,
  * half and half by weight, pictures without text among them.
- *   node training/calibrate.ts
+ *   node training/calibrate.ts [MODEL_DIR] [LEFT_OUT…]
+ * LEFT_OUT: generators whose pictures do not count, because the network has not seen them either.
  */
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,9 +21,12 @@ interface Point {
 }
 
 const folder = fileURLToPath(new URL("cache/calibration/", import.meta.url));
-const reader = await openReader(defaultModelDir());
+const [modelDir = defaultModelDir(), ...leftOut] = process.argv.slice(2);
+const reader = await openReader(modelDir);
 const points: Record<"folded" | "exact", Point[]> = { folded: [], exact: [] };
-const sets = readdirSync(folder).filter((name) => name.endsWith(".bin"));
+const sets = readdirSync(folder).filter(
+  (name) => name.endsWith(".bin") && !leftOut.includes(name.replace(/\.bin$/, "")),
+);
 for (const name of sets) {
   const labels = readFileSync(join(folder, name.replace(/bin$/, "txt")), "utf8")
     .split("\n")
@@ -62,7 +66,7 @@ function fit(all: readonly Point[]): { scale: number; shift: number } {
 }
 
 const calibration = { folded: fit(points.folded), exact: fit(points.exact) };
-const path = join(defaultModelDir(), "text-image.json");
+const path = join(modelDir, "text-image.json");
 const card = JSON.parse(readFileSync(path, "utf8")) as object;
 writeFileSync(path, `${JSON.stringify({ ...card, calibration }, null, 2)}\n`);
 await reader.close();

@@ -51,34 +51,47 @@ export class Batcher<Item, Result> {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#flushes >= this.#maxFlushes || this.#waiting.length === 0) return;
+    if (this.#scheduled || this.#waiting.length === 0) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#flushes += 1;
-      const batch = this.#waiting.splice(0, this.#maxItems);
-      void this.#send(batch).finally(() => {
-        this.#flushes -= 1;
-        this.#schedule();
-      });
-      this.#schedule();
+      this.#start();
     });
   }
 
-  async #send(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+  #start(): void {
+    if (this.#flushes >= this.#maxFlushes || this.#waiting.length === 0) return;
+    this.#flushes += 1;
+    void this.#run(this.#waiting.splice(0, this.#maxItems));
+    this.#schedule();
+  }
+
+  async #run(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    const tell = await this.#send(batch);
+    this.#flushes -= 1;
+    // First the next flush: the database works on it while the callers of this one are answered.
+    this.#start();
+    setImmediate(tell);
+  }
+
+  /** @returns what tells the callers; never rejects */
+  async #send(batch: readonly Waiting<Item, Result>[]): Promise<() => void> {
     try {
       const results = await this.#attempt(batch.map(({ item }) => item));
-      batch.forEach(({ resolve, reject }, index) => {
-        const result = results[index];
-        if (result === undefined) reject(new Error("a flush answered fewer results than items"));
-        else resolve(result);
-      });
+      return () =>
+        batch.forEach(({ resolve, reject }, index) => {
+          const result = results[index];
+          if (result === undefined) reject(new Error("a flush answered fewer results than items"));
+          else resolve(result);
+        });
     } catch (error) {
-      if (batch.length > 1 && isStatementFault(error)) {
-        const middle = batch.length >> 1;
-        await this.#send(batch.slice(0, middle));
-        await this.#send(batch.slice(middle));
-      } else batch.forEach(({ reject }) => reject(error));
+      if (batch.length === 1 || !isStatementFault(error)) {
+        return () => batch.forEach(({ reject }) => reject(error));
+      }
+      const middle = batch.length >> 1;
+      const tell = await this.#send(batch.slice(0, middle));
+      tell();
+      return this.#send(batch.slice(middle));
     }
   }
 

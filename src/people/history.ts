@@ -1,11 +1,13 @@
 import type { Database, Row } from "../database/database.ts";
 import type { Answer, HistoryRow, Kind, Session } from "../protocol/workspace.ts";
+import { withConfidence } from "../tasks/confidence.ts";
 import type { Examples } from "../tasks/examples.ts";
 import { ANSWERING, solutionOf } from "./answering.ts";
 import type { Held } from "./claims.ts";
 import { readAnswer } from "./read-answer.ts";
 import type { Settlements } from "./settlements.ts";
 import type { SignedIn } from "./sessions.ts";
+import { trustIn } from "./trust.ts";
 
 /** Rows of a history at most. */
 const ROWS = 20;
@@ -32,9 +34,7 @@ const FIND = `
 
 const FIX = `
   with fixed as (
-    update tasks t set solution = $3::jsonb || case when t.solution ? 'confidence'
-      then jsonb_build_object('confidence', t.solution->'confidence') else '{}' end
-    from worker_items i
+    update tasks t set solution = $3 from worker_items i
     where i.id = $1 and i.worker_id = $2 and t.key = i.task_key and ${CORRECTABLE} returning t.key
   )
   update worker_items i set value = $4, outcome = 'fixed' from fixed where i.id = $1 returning fixed.key`;
@@ -100,7 +100,8 @@ export async function correct(
   const asked = await settlements.asked({ ...found, check: null });
   const read = readAnswer(found.kind, asked, value, null, "");
   if (read.kind === "widget") return false;
-  const solution = solutionOf(read.kind, asked.type, read.value);
+  const trust = await trustIn(database, [id]);
+  const solution = withConfidence(asked, solutionOf(read.kind, asked.type, read.value), trust);
   return database.transaction(async (transaction) => {
     const fixed = await transaction.query(FIX, [
       id,

@@ -47,20 +47,6 @@ export async function judge(database: Queryable, worker: number): Promise<void> 
   await database.query(JUDGE, [worker]);
 }
 
-/**
- * Share of a worker's last check items that were answered right; null when there were too few to say.
- * Plan: worker_items_checked from its newest end.
- */
-export async function readAccuracy(database: Queryable, worker: number): Promise<number | null> {
-  const [row] = await database.query<Row & { accuracy: number | null }>(
-    `select case when count(*) >= ${CHECKS.seen} then avg(correct::int)::double precision end as accuracy from (
-       select correct from worker_items where worker_id = $1 and check_id is not null and correct is not null
-       order by id desc limit 50) i`,
-    [worker],
-  );
-  return row?.accuracy ?? null;
-}
-
 /** How a worker did in the last days. */
 export interface WorkerQuality extends Row {
   readonly id: number;

@@ -26,13 +26,10 @@ export interface Answered {
   readonly detail: Readonly<Record<string, unknown>> | null;
   /** Answers of others. */
   readonly votes: readonly Answer[];
-  /** Share of check items that the worker answered right; null when it is not known. */
-  readonly accuracy: number | null;
 }
 
 /**
  * Reads what the page sent.
- * @param widgets null where an earlier answer is corrected, which a widget's never is
  * @param workspace origin of the page
  * @throws AnswerFault with a sentence for the worker
  */
@@ -51,27 +48,30 @@ export function readAnswer(
   return { kind, outcome };
 }
 
-/** What becomes of the task with this answer. */
-export function settlementOf(task: Answered, read: ReadAnswer): Settlement {
+/**
+ * What becomes of the task with this answer.
+ * @param confidence how sure the answer is if it ends the task; null where nothing is known of those who gave it
+ */
+export function settlementOf(task: Answered, read: ReadAnswer, confidence: number | null): Settlement {
   if (read.kind === "widget") {
     const { outcome } = read;
     return outcome.kind === "solution"
-      ? { ...solved(task, outcome.solution, 1, 1), lifetimeMs: outcome.lifetimeMs }
+      ? {
+          ...solved(task, withConfidence(task.asked, outcome.solution, 1), 1, 1),
+          lifetimeMs: outcome.lifetimeMs,
+        }
       : { ...failed(task, ""), errorCode: outcome.errorCode, errorDescription: outcome.errorDescription };
   }
   const { kind, value } = read;
   const { asked, detail } = task;
   const votes = [...task.votes.map((vote) => valueIn(kind, asked, vote)), value];
   const reading = valueOf((detail?.["solution"] ?? {}) as Solution);
-  const rule = ruleOf(asked.fields);
-  const same = (one: unknown, other: unknown) => sameValue(kind, asked, one, other);
-  const decision = decide(rule, votes, reading, same);
+  const decision = decide(ruleOf(asked.fields), votes, reading, (one, other) =>
+    sameValue(kind, asked, one, other),
+  );
   if (decision === "solved") {
-    const asking = rule.mode === "agree" ? [...votes, reading] : votes;
-    const agreed = asking.filter((one) => same(one, value)).length / asking.length;
-    // One person alone agrees with nobody: what is known is how often they are right.
-    const confidence = asking.length > 1 ? agreed : task.accuracy;
-    return solved(task, solutionOf(kind, asked.type, value), votes.length, confidence);
+    const solution = withConfidence(asked, solutionOf(kind, asked.type, value), confidence);
+    return solved(task, solution, votes.length, confidence);
   }
   return decision === "ask again" ? backToQueue(task) : failed(task, decision.disagreed);
 }
@@ -86,7 +86,6 @@ export function valueIn(kind: Exclude<Kind, "widget">, asked: Asked, answer: Ans
 }
 
 type Leased = Pick<Answered, "key" | "lease" | "kind" | "detail">;
-type Solved = Pick<Answered, "key" | "lease" | "detail" | "asked">;
 
 export function backToQueue({ key, lease, kind }: Leased): Settlement {
   return { key, lease, to: "queued", lane: peopleLane(kind) };
@@ -105,9 +104,8 @@ export function failed({ key, lease, detail }: Leased, reason: string): Settleme
   };
 }
 
-/** @param people how many were asked */
 function solved(
-  { key, lease, detail, asked }: Solved,
+  { key, lease, detail }: Leased,
   solution: Solution,
   people: number,
   confidence: number | null,
@@ -117,7 +115,7 @@ function solved(
     lease,
     to: "solved",
     solver: PEOPLE_SOLVER,
-    solution: withConfidence(asked, solution, confidence),
+    solution,
     confidence,
     detail: { people, ...(detail !== null && { reading: detail }) },
   };

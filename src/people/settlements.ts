@@ -6,7 +6,7 @@ import { settleParameters, settleStatement, type Settlement } from "../tasks/set
 import type { Asked } from "./answering.ts";
 import type { Held, LeaseName } from "./claims.ts";
 import type { ItemFiles } from "./files.ts";
-import { judge, readAccuracy } from "./quality.ts";
+import { judge } from "./quality.ts";
 import {
   backToQueue,
   failed,
@@ -17,6 +17,7 @@ import {
   type Answered,
   type ReadAnswer,
 } from "./read-answer.ts";
+import { trustIn } from "./trust.ts";
 import type { WidgetDesk } from "./widgets.ts";
 
 /** So many different people must skip a task before it counts as unsolvable. */
@@ -209,20 +210,26 @@ export class Settlements {
     return "accepted";
   }
 
-  async #answerTask(task: Touched & Omit<Answered, "accuracy">, read: ReadAnswer, tookMs: number) {
+  async #answerTask(task: Touched & Answered, read: ReadAnswer, tookMs: number) {
     const { database, examples } = this.#options;
     // A token is its caller's alone, and worth nothing in minutes: it is not kept.
     const answer = read.kind === "widget" ? null : read.answer;
-    const measured = task.asked.fields["confidence"] === true;
-    const accuracy = measured ? await readAccuracy(database, task.worker) : null;
-    const settlement = settlementOf({ ...task, accuracy }, read);
+    const right =
+      read.kind === "widget"
+        ? []
+        : task.votes.map((vote) =>
+            sameValue(read.kind, task.asked, valueIn(read.kind, task.asked, vote), read.value),
+          );
+    const agreeing = [task.id, ...task.voters.filter((_, at) => right[at])];
+    const settlement = settlementOf(
+      task,
+      read,
+      read.kind === "widget" ? null : await trustIn(database, agreeing),
+    );
     return database.transaction(async (transaction) => {
       const settled =
         task.held && (await this.#settle(transaction, task.id, settlement, "accepted", answer, tookMs));
-      if (settled && settlement.to === "solved" && read.kind !== "widget" && task.voters.length > 0) {
-        const right = task.votes.map((vote) =>
-          sameValue(read.kind, task.asked, valueIn(read.kind, task.asked, vote), read.value),
-        );
+      if (settled && settlement.to === "solved" && right.length > 0) {
         await transaction.query(AGREED, [
           [...task.voters, task.id],
           [...right, true],
@@ -269,7 +276,7 @@ function jsonOf(value: unknown): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-function exampleOf(task: Touched & { readonly key: number }, value: unknown): NewExample {
+function exampleOf(task: Touched & Answered, value: unknown): NewExample {
   return {
     taskKey: task.key,
     verdict: "answered",

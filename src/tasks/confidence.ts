@@ -1,6 +1,6 @@
 import type { ClaimedTask } from "./claim.ts";
 
-/** The solution as the caller gets it: with the confidence in it where the task asked for that. Null: nobody measured it. */
+/** The solution as the caller gets it: with the confidence in it where the task asked for that; null where it is not known. */
 export function withConfidence(
   { fields }: Pick<ClaimedTask, "fields">,
   solution: Readonly<Record<string, unknown>>,

@@ -16,7 +16,7 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
       readonly solution: Readonly<Record<string, unknown>>;
       /** How long the solution is worth anything, for those that do not keep. */
       readonly lifetimeMs?: number;
-      /** 0 to 1; null when nobody measured it. */
+      /** 0 to 1; null where it is not known. */
       readonly confidence: number | null;
       readonly detail: Readonly<Record<string, unknown>> | null;
     }
@@ -40,6 +40,13 @@ export type Settlement = { readonly key: number; readonly lease: number } & (
 /** `late`: the lease had passed to another or the task had ended; nothing was written. */
 export type Settled = "settled" | "late";
 
+const ENTRY = `
+  entry as (
+    insert into ledger (account_id, kind, amount, task_key)
+    select account_id, case when state = 'solved' then 'capture' else 'release' end, price, key
+    from ended where price > 0
+  )`;
+
 /**
  * The tail that every statement ending tasks shares: it reads "ended" (columns of ENDED), moves the money, counts,
  * and schedules the callbacks. Account rows are touched for releases only, and locked in one order, as the submit statement does.
@@ -52,11 +59,7 @@ export const END_TASKS = `
   ), booked as (
     update accounts a set balance = a.balance + b.total
     from locked l join back b on b.account_id = l.id where a.id = l.id
-  ), entry as (
-    insert into ledger (account_id, kind, amount, task_key)
-    select account_id, case when state = 'solved' then 'capture' else 'release' end, price, key
-    from ended where price > 0
-  ), ${FREE_BUDGETS}, ${COUNT_USAGE}, ${SCHEDULE_CALLBACKS}`;
+  ), ${ENTRY}, ${FREE_BUDGETS}, ${COUNT_USAGE}, ${SCHEDULE_CALLBACKS}`;
 
 // One commit for a batch of settlements. A row whose lease no longer fits is not found, so late writers write nothing.
 // Plan: nested loop over the items into the primary key of tasks. With stale statistics the planner may take a hash
@@ -95,6 +98,28 @@ export const settleStatement = (name: string, also = "") => ({
 
 export const SETTLE = settleStatement("settle");
 
+/**
+ * SETTLE for a batch in which every task is solved: nothing goes back to a queue, an account or a budget. Those parts
+ * cost even where they find no row: 140 µs of database time for a statement, at 20 tasks 24 µs of 80 for each.
+ */
+export const SOLVE = {
+  name: "solve",
+  text: `
+  with item as materialized (
+    select * from json_to_recordset($1::json) as i (
+      key bigint, lease bigint, solver text, solution jsonb, confidence real, detail jsonb, lifetime_ms float8)
+  ), ended as (
+    update tasks t
+    set state = 'solved', settled_at = now(), keep_until = now() + $2 * interval '1 s', lease = null, leased_until = null,
+      solver = i.solver, solution = i.solution, confidence = i.confidence, detail = i.detail,
+      solution_expires_at = now() + i.lifetime_ms * interval '1 ms'
+    from item i
+    where t.key = i.key and t.lease = i.lease and t.state = 'leased'
+    returning ${ENDED}
+  ), ${ENTRY}, ${COUNT_USAGE}, ${SCHEDULE_CALLBACKS}
+  select key, ${TASK_VIEW("ended")} from ended`,
+};
+
 /** Ends leased tasks, many in one commit, and moves their money. */
 export class Settler {
   readonly #batcher: Batcher<Settlement, Settled>;
@@ -120,7 +145,7 @@ async function settle(
 ): Promise<Settled[]> {
   const keptUntil = performance.now() + keepSeconds * 1000;
   const rows = await database.query<Row & { key: number } & (TaskView | { id: null })>(
-    SETTLE,
+    items.every(({ to }) => to === "solved") ? SOLVE : SETTLE,
     settleParameters(items, keepSeconds),
   );
   // What a person answered may still be corrected, so it is not settled here but in src/people.
@@ -131,18 +156,19 @@ async function settle(
 
 /** The first two parameters of a settle statement. */
 export function settleParameters(items: readonly Settlement[], keepSeconds: number): [string, number] {
+  // What is undefined is not sent, and read as null.
   const records = items.map((item) => ({
     key: item.key,
     lease: item.lease,
     to: item.to,
-    solver: item.to === "queued" ? null : item.solver,
-    solution: item.to === "solved" ? item.solution : null,
-    lifetime_ms: item.to === "solved" ? (item.lifetimeMs ?? null) : null,
-    confidence: item.to === "solved" ? item.confidence : null,
-    lane: item.to === "queued" ? item.lane : null,
-    detail: item.detail,
-    error_code: item.to === "failed" ? item.errorCode : null,
-    error_description: item.to === "failed" ? item.errorDescription : null,
+    solver: item.to === "queued" ? undefined : item.solver,
+    solution: item.to === "solved" ? item.solution : undefined,
+    lifetime_ms: item.to === "solved" ? item.lifetimeMs : undefined,
+    confidence: item.to === "solved" ? item.confidence : undefined,
+    lane: item.to === "queued" ? item.lane : undefined,
+    detail: item.detail ?? undefined,
+    error_code: item.to === "failed" ? item.errorCode : undefined,
+    error_description: item.to === "failed" ? item.errorDescription : undefined,
   }));
   return [JSON.stringify(records), keepSeconds];
 }

@@ -214,7 +214,7 @@ export async function insertTasks(
       at,
       bytes,
       callback_url: task.callbackUrl,
-      taker: task.lane === taker?.lane && left-- > 0 ? taker.name : null,
+      taker: task.lane === taker?.lane && left-- > 0 ? taker.name : undefined,
     };
     at += bytes;
     return record;

@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { addChecks } from "../../src/people/checks.ts";
 import { pauseWorker } from "../../src/people/workers.ts";
 import { UNSOLVABLE_REASONS, type Session } from "../../src/protocol/workspace.ts";
 import { setRule, type Consensus, type Mode } from "../../src/tasks/rules.ts";
@@ -13,11 +12,9 @@ import { createPeopleStage, type StageCaller } from "../support/people-stage.ts"
 import type { Browser, EventStream } from "../support/workspace.ts";
 
 /** What workers can do with an item, what it means for its caller, and what is learnt from it. */
-const { desk, rules, workspace, caller, addCaller, picture, grid, startReader, call } =
-  await createPeopleStage();
+const { desk, rules, workspace, caller, addCaller, picture, grid, call } = await createPeopleStage();
 const { database, url } = desk;
 const image = (more: object = {}) => ({ type: "ImageToTextTask", body: picture, ...more });
-startReader({ kind: "answer", solution: { text: "read" }, confidence: 0.5 });
 const environment = { GLYPHDESK_DATABASE_URL: url };
 
 async function command(...words: string[]): Promise<string> {
@@ -177,66 +174,21 @@ describe("who gives nearly everything back", () => {
   });
 });
 
-describe("how sure an answer is", () => {
-  const confidenceOf = async (own: StageCaller, id: number) =>
-    ((await own.result(id))["solution"] as { confidence?: unknown }).confidence;
-
-  it("of one person is what is known of that person, and null before anything is", async () => {
-    const own = await callerWith("people");
-    await withWorkers([{ name: "Measured" }], async ([worker]) => {
-      assert(worker);
-      const unknown = await own.create(image({ confidence: true }));
-      const { historyId } = (await worker.answer(await worker.take(), { text: "a" })) as {
-        historyId: string;
-      };
-      // A correction keeps what was said of it.
-      await worker.post(`history/${historyId}/fix`, { value: { text: "b" } });
-      assert.deepEqual((await own.result(unknown))["solution"], { text: "b", confidence: null });
-
-      const files = Buffer.from(picture, "base64");
-      const check = { kind: "text", type: "ImageToTextTask", files, answer: { text: "right" } } as const;
-      await addChecks(
-        database,
-        Array.from({ length: 10 }, (_, n) => ({ ...check, fields: { n } })),
-      );
-      await database.query("update workers set check_share = 1 where name = 'Measured'");
-      const known = await own.create(image({ confidence: true }));
-      for (let n = 0; n < 10; n += 1)
-        await worker.answer(await worker.take(), { text: n < 9 ? "right" : "wrong" });
-      await database.query("update workers set check_share = 0 where name = 'Measured'");
-      await worker.answer(await worker.take(), { text: "c" });
-      assert.equal(await confidenceOf(own, known), 0.9);
-      const plain = await own.create(image());
-      await worker.answer(await worker.take(), { text: "d" });
-      assert.deepEqual((await own.result(plain))["solution"], { text: "d" });
-    });
-    await command("gold", "clear");
-  });
-
-  it("of several is the share who gave it; three of five end it and are paid once", async () => {
+describe("three of five", () => {
+  it("who agree end it; nobody else is asked, and it is paid once", async () => {
     const own = await callerWith("people", "3-of-5");
     const before = await own.books();
     await withWorkers([{}, {}, {}, {}, {}], async (workers) => {
-      const id = await own.create(image({ confidence: true }));
+      const id = await own.create(image());
       for (const [n, text] of ["x", "y", "x", "X"].entries()) {
         assert.equal((await own.result(id))["status"], "processing");
         const worker = workers[n];
         await worker?.answer(await worker.take(), { text });
       }
-      assert.deepEqual((await own.result(id))["solution"], { text: "X", confidence: 0.75 });
-      assert.equal(await workers[4]?.claim(), null, "nobody else is asked");
+      assert.deepEqual((await own.result(id))["solution"], { text: "X" });
+      assert.equal(await workers[4]?.claim(), null);
     });
     assert.deepEqual(await own.books(), { balance: before.balance - 30, held: 0 });
-  });
-
-  it("where the recogniser agrees is that of both", async () => {
-    const own = await callerWith("agree");
-    await withWorkers([{}], async ([worker], [events]) => {
-      assert(worker && events);
-      const id = await own.create(image({ confidence: true }));
-      await worker.answer(await takeSoon(worker, events), { text: "READ" });
-      assert.deepEqual((await own.result(id))["solution"], { text: "READ", confidence: 1 });
-    });
   });
 });
 

@@ -41,7 +41,7 @@ after(() => runner.stop(0));
 
 interface Scene {
   readonly workers: readonly Browser[];
-  readonly create: () => Promise<number>;
+  readonly create: (more?: object) => Promise<number>;
   readonly result: (taskId: number) => Promise<Record<string, unknown>>;
   /** What the caller has paid, with nothing held any more. */
   readonly paid: () => Promise<number>;
@@ -66,10 +66,10 @@ async function scene(
   }
   return {
     workers,
-    async create() {
+    async create(more = {}) {
       const answer = await call("createTask", {
         clientKey: caller.key,
-        task: { type: "ImageToTextTask", body: picture.toString("base64") },
+        task: { type: "ImageToTextTask", body: picture.toString("base64"), ...more },
       });
       assert.equal(answer["errorId"], 0, JSON.stringify(answer));
       runner.wake();
@@ -122,6 +122,32 @@ describe("consensus", () => {
     await say(workers[3], "d");
     assert.match(String((await result(id))["errorDescription"]), /4 people did not agree/);
     assert.equal(await paid(), 0);
+  });
+});
+
+describe("the confidence of people's answers", () => {
+  it("is what was measured of those who agreed on it, and null before", async () => {
+    const { create, result, workers } = await scene("people", "2-of-3", 2);
+    const answered = async () => {
+      const id = await create({ confidence: true });
+      for (const worker of workers) await say(worker, "same");
+      return { id, solution: (await result(id))["solution"] };
+    };
+    const first = await answered();
+    assert.deepEqual(first.solution, { text: "same", confidence: null });
+    // With the answers just given, 24 of 25 and 20 of 25 were right.
+    for (const [at, wrong] of [1, 5].entries()) {
+      await database.query(
+        `insert into worker_items (worker_id, session_id, task_key, lease, kind, ended_at, outcome, correct)
+         select worker_id, session_id, task_key, 0, kind, now(), 'accepted', n > $3
+         from (select i.* from worker_items i join tasks t on t.key = i.task_key where t.id = $1
+           order by i.id offset $2 limit 1) i, generate_series(1, 24) n`,
+        [first.id, at, wrong],
+      );
+    }
+    const [one, other] = [25 / 27, 21 / 27];
+    const confidence = Math.round((1 - (1 - one) * (1 - other)) * 1e4) / 1e4;
+    assert.deepEqual((await answered()).solution, { text: "same", confidence });
   });
 });
 

@@ -10,7 +10,7 @@ import { FORGET_EXAMPLES, RECORD_EXAMPLES } from "../../src/tasks/examples.ts";
 import { LOAD } from "../../src/tasks/queue-stats.ts";
 import { READ } from "../../src/tasks/read.ts";
 import { FORGET_REPORTS, LOOK, REFUND } from "../../src/tasks/report.ts";
-import { SETTLE } from "../../src/tasks/settle.ts";
+import { SETTLE, SOLVE } from "../../src/tasks/settle.ts";
 import { SUBMIT } from "../../src/tasks/submit.ts";
 import { SPEND } from "../../src/tasks/submit-guarded.ts";
 import { UNFINISHED } from "../../src/tasks/waiters.ts";
@@ -58,6 +58,7 @@ it(`finds its rows by index among ${ROWS} tasks`, async () => {
     ["submit", SUBMIT, ["'[]'", "''", "15000"]],
     ["claim", CLAIM, ["'machine'", "32", "'test'", "15000"]],
     ["settle", SETTLE, ["'[]'", "600"]],
+    ["solve", SOLVE, ["'[]'", "600"]],
     ["read", READ, ["'{1,2,3}'"]],
     ["sweep leases", REQUEUE, ["4"]],
     ["sweep deadlines", EXPIRE, ["4", "600"]],

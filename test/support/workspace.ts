@@ -20,7 +20,7 @@ export interface Answered {
 
 /** One browser: a cookie, a CSRF token, and what it asks. */
 export class Browser {
-  readonly #url: string;
+  #url: string;
   readonly #page: "workspace" | "console";
   cookie = "";
   csrf = "";
@@ -29,6 +29,11 @@ export class Browser {
   constructor(url: string, page: "workspace" | "console" = "workspace") {
     this.#url = url;
     this.#page = page;
+  }
+
+  /** Goes on with another server of the same desk, as behind a load balancer. */
+  moveTo(url: string): void {
+    this.#url = url;
   }
 
   async call(
@@ -111,15 +116,22 @@ export class EventStream {
   constructor(response: Response) {
     assert.equal(response.status, 200);
     this.#response = response;
-    this.ended = this.#read();
+    this.ended = this.#read().finally(() => {
+      this.#over = true;
+      this.#told.resolve();
+    });
     this.ended.catch(() => undefined);
   }
 
-  /** The next event of this name that was not waited for yet. */
+  /**
+   * The next event of this name that was not waited for yet.
+   * @throws when the stream ends before it
+   */
   async next(name: string): Promise<Record<string, unknown>> {
     for (;;) {
       const at = this.#seen.findIndex(({ event }) => event === name);
       if (at >= 0) return this.#seen.splice(at, 1)[0]?.data as Record<string, unknown>;
+      if (this.#over) throw new Error(`the stream ended before "${name}"`);
       await this.#told.promise;
     }
   }
@@ -129,6 +141,7 @@ export class EventStream {
   }
 
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  #over = false;
 
   async #read(): Promise<void> {
     this.#reader = this.#response.body?.getReader() ?? null;
