@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { after } from "node:test";
 import { audit } from "../../src/accounts/ledger.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import { Runner } from "../../src/solvers/runner.ts";
+import type { Outcome } from "../../src/solvers/solver.ts";
 import { addSite } from "../../src/sites/sites.ts";
 import { TASKS_CHANNEL } from "../../src/tasks/submit.ts";
 import { createTestApp, type TestApp } from "./app.ts";
@@ -28,6 +32,8 @@ export interface PeopleStage extends TestApp {
   /** A recaptcha grid of one cell of the authorised site, with this question. */
   readonly grid: (question?: string) => object;
   readonly addCaller: (name: string) => Promise<StageCaller>;
+  /** Starts a recogniser that says this of every picture. */
+  readonly startReader: (outcome: Outcome) => void;
 }
 
 const OPENING = 1_000_000;
@@ -41,6 +47,7 @@ export async function createPeopleStage(): Promise<PeopleStage> {
   database.listen(TASKS_CHANNEL, (lane) => people.floor.wake(lane));
   await addSite(database, { pattern: "shop.example", consent: "test" });
   const picture = (await readFile(new URL("../../docs/example.png", import.meta.url))).toString("base64");
+  let runner: Runner | null = null;
 
   const addCaller = async (name: string): Promise<StageCaller> => {
     const { key, caller } = await desk.addAccount(name, OPENING);
@@ -52,6 +59,7 @@ export async function createPeopleStage(): Promise<PeopleStage> {
       async create(task) {
         const answer = await call("createTask", { clientKey: key, task });
         assert.equal(answer["errorId"], 0, JSON.stringify(answer));
+        runner?.wake();
         return Number(answer["taskId"]);
       },
       async ended(taskId) {
@@ -82,5 +90,20 @@ export async function createPeopleStage(): Promise<PeopleStage> {
       imagesBase64: [picture],
       metadata: { Grid: "1x1", Task: question },
     }),
+    startReader(outcome) {
+      const started = new Runner({
+        solver: { id: "reader", capacity: 4, accepts: () => true, solve: async () => outcome },
+        lane: "machine",
+        database,
+        images: desk.images,
+        settler: desk.settler,
+        logger: silentLogger,
+        node: "test",
+        people: people.presence,
+      });
+      started.start();
+      runner = started;
+      after(() => started.stop(0));
+    },
   };
 }
