@@ -12,7 +12,7 @@ import { createTestDesk } from "./desk.ts";
 
 /** What a frame tells the workspace's page. */
 export interface Message {
-  readonly event: "ready" | "token" | "error" | "expired" | "size";
+  readonly event: "ready" | "token" | "error" | "expired" | "leave" | "size";
   readonly ticket: string;
   readonly token?: string;
   readonly extra?: Readonly<Record<string, string>>;

@@ -26,6 +26,7 @@ export interface Seat {
 export interface WorkspaceStage {
   readonly server: ChildServer;
   readonly browser: Browser;
+  readonly clientKey: string;
   readonly client: ReturnType<typeof CapMonsterCloudClientFactory.Create>;
   cli(...words: string[]): Promise<string>;
   /** The address of a one-time invitation. */
@@ -93,6 +94,7 @@ export async function createWorkspaceStage(
   const stage: WorkspaceStage = {
     server,
     browser,
+    clientKey: KEY,
     client: CapMonsterCloudClientFactory.Create(
       new ClientOptions({ clientKey: KEY, serviceUrl: server.url }),
     ),

@@ -1,7 +1,7 @@
 /**
  * The only script of ours in a widget frame. It reads the plan (src/http/widget-page.ts), loads the vendor's own script
  * from the vendor, brings its widget onto the page, and tells the workspace's page, and nobody else, what came of it:
- * `{glyphdesk: "widget", ticket, event: "ready" | "token" | "error" | "expired" | "size", …}`.
+ * `{glyphdesk: "widget", ticket, event: "ready" | "token" | "error" | "expired" | "leave" | "size", …}`.
  * It presses nothing: a widget that shows nothing of its own gets a button, and a person presses that.
  */
 "use strict";
@@ -168,6 +168,11 @@
   if (plan.module) script.type = "module";
   script.src = plan.script;
   document.head.append(script);
+
+  // Keys in here do not reach the page around. In frames of the vendor's own not even this one: there Tab leads out.
+  document.addEventListener("keydown", ({ key, defaultPrevented }) => {
+    if (key === "Escape" && !defaultPrevented) tell("leave");
+  });
 
   new ResizeObserver(() => tell("size", { height: document.documentElement.scrollHeight })).observe(
     document.body,

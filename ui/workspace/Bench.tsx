@@ -57,12 +57,15 @@ export function Bench({ desk, state }: Props) {
         )}
         {work !== null && !state.reasonsOpen && (
           <footer className={styles.foot}>
-            <Deed
-              id="submit"
-              primary
-              onClick={submit}
-              words={work.corrects === null ? "Submit" : "Correct"}
-            />
+            {/* A widget's token is sent by itself. */}
+            {work.item.kind !== "widget" && (
+              <Deed
+                id="submit"
+                primary
+                onClick={submit}
+                words={work.corrects === null ? "Submit" : "Correct"}
+              />
+            )}
             {work.corrects === null && (
               <>
                 <Deed id="skip" onClick={skip} words="Skip" />

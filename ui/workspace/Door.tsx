@@ -34,7 +34,10 @@ export function Invite({ desk, state }: Props) {
       onSubmit={submit}
       button="Accept the invitation"
     >
-      <p>Choose a password. With it and your name you sign in from now on.</p>
+      <p>
+        Choose a password of ten characters or more: a few words are easy to remember. With it and your name
+        you sign in from now on.
+      </p>
       <input type="hidden" name="username" autoComplete="username" value={name ?? ""} />
       <Field name="password" label="New password" type="password" autoComplete="new-password" focus />
     </Door>
@@ -45,8 +48,8 @@ export function Ended({ desk, state }: Props) {
   const again = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => again.current?.focus(), []);
   return (
-    <main className={styles.door}>
-      <div className={styles.box}>
+    <main className={controls.screen}>
+      <div className={controls.panel}>
         <h1>Session over</h1>
         <p>{state.notice}</p>
         <button
@@ -77,8 +80,8 @@ function Door({ title, notice, busy, button, onSubmit, children }: DoorProps) {
     if (!busy) void onSubmit(new FormData(event.currentTarget));
   };
   return (
-    <main className={styles.door}>
-      <form className={styles.box} onSubmit={submit}>
+    <main className={controls.screen}>
+      <form className={controls.panel} onSubmit={submit}>
         <p className={styles.mark}>
           <Icon name="mark" /> Glyphdesk
         </p>

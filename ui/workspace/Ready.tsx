@@ -24,8 +24,8 @@ export function Ready({ desk, state, onKeys }: Props) {
   if (session === null) return null;
   const { worker, today, paused } = session;
   return (
-    <main className={styles.ready}>
-      <div className={styles.box}>
+    <main className={controls.screen}>
+      <div className={`${controls.panel} ${styles.box}`}>
         <h1>{state.phase === "paused" ? "Paused" : `Hello ${worker.name}`}</h1>
         {state.notice !== null && <p className={styles.notice}>{state.notice}</p>}
         {paused !== null && (

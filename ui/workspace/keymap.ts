@@ -101,6 +101,7 @@ export const SHORTCUTS = {
   },
   audioAgain: { keys: ["ArrowUp"], label: "Play from the start", where: "audio" },
   audioPause: { keys: ["ArrowDown"], label: "Stop or go on playing", where: "audio" },
+  widgetLeave: { keys: ["Escape"], label: "From the widget back to the page", where: "widget" },
   widgetAgain: { keys: ["KeyR"], show: "R", label: "Load the widget again", where: "widget", types: true },
 } as const satisfies Record<string, Shortcut>;
 

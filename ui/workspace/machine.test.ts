@@ -230,6 +230,16 @@ describe("second thoughts", () => {
 
   it("says so when there is nothing to correct, or it is too late", () => {
     assert.match(working().on({ type: "fix-last" }).state.toast ?? "", /no answer left/);
+    const sending = () => answered().on(type("abcde"), submit(20), { type: "fix-last" });
+    assert.deepEqual(sending().done, [], "it waits for the answer that is still under way");
+    const arrived = (outcome: "accepted" | "late"): Event => ({
+      type: "answered",
+      lease: "b",
+      outcome,
+      historyId: outcome === "late" ? null : "8",
+    });
+    assert.deepEqual(sending().on(arrived("accepted")).done, ["forget b", "open-fix"]);
+    assert.match(sending().on(arrived("late")).state.toast ?? "", /no answer left/);
     const play = answered().on({ type: "fix-last" }, { type: "fixed", id: "7", outcome: "too-late" });
     assert.match(play.state.toast ?? "", /has the answer already/);
     assert.equal(play.state.rows[0]?.fixable, false);

@@ -20,6 +20,7 @@ import type { Effect, Event, Row, State, Step, Work } from "./state.ts";
 
 /** So many answers in a row that came too late are worth a word. */
 const LATES_FOR_A_WORD = 3;
+const NOTHING_TO_FIX = "There is no answer left that could be corrected.";
 
 type Handlers = {
   readonly [Type in Event["type"]]: (state: State, event: Extract<Event, { type: Type }>) => Step;
@@ -181,11 +182,17 @@ const HANDLERS: Handlers = {
     };
     const counted = changeRow({ ...countAnswer(state, !late), sending, latesInARow }, lease, row);
     const word = late && latesInARow % LATES_FOR_A_WORD === 0;
-    const forget: Effect = { do: "forget", lease };
     const told = word
       ? toast(counted, "Several answers in a row came too late for their callers.")
       : step(counted);
-    return { state: told.state, effects: [forget, ...told.effects] };
+    const arrived: Step = { state: told.state, effects: [{ do: "forget", lease }, ...told.effects] };
+    if (state.fixNext !== lease) return arrived;
+    return andThen(arrived, (free) => {
+      const asked = { ...free, fixNext: null };
+      return late || historyId === null
+        ? toast(asked, NOTHING_TO_FIX)
+        : step(asked, { do: "open-fix", id: historyId });
+    });
   },
 
   refused(state, { lease, message, now }) {
@@ -194,7 +201,13 @@ const HANDLERS: Handlers = {
     const sending = state.sending.filter((one) => one !== sent);
     const queue = state.work === null ? state.queue : [state.work, ...state.queue];
     const back: Work = { ...sent.work, message, insists: false };
-    const removed = { ...state, sending, queue, rows: state.rows.filter(({ key }) => key !== lease) };
+    const removed = {
+      ...state,
+      sending,
+      queue,
+      fixNext: null,
+      rows: state.rows.filter(({ key }) => key !== lease),
+    };
     if (!isTaking(state)) {
       return step(removed, { do: "give-back", lease, how: { call: "release" } });
     }
@@ -226,10 +239,12 @@ const HANDLERS: Handlers = {
 
   "fix-last"(state) {
     if (!isTaking(state) || state.phase === "lease-lost" || state.work?.corrects != null) return step(state);
-    const last = state.rows.find(({ fixable }) => fixable);
-    return last === undefined
-      ? toast(state, "There is no answer left that could be corrected.")
-      : step(state, { do: "open-fix", id: last.key });
+    const isUnderWay = (key: string) => state.sending.some(({ work }) => work.item.lease === key);
+    const last = state.rows.find(({ key, fixable }) => fixable || isUnderWay(key));
+    if (last === undefined) return toast(state, NOTHING_TO_FIX);
+    return last.fixable
+      ? step(state, { do: "open-fix", id: last.key })
+      : step({ ...state, fixNext: last.key });
   },
 
   "fix-opened"(state, { id, item, value, now }) {

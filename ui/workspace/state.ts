@@ -85,6 +85,8 @@ export interface State {
   /** What comes after `work`: put aside for a correction, sent back, or fetched ahead (that one last). */
   readonly queue: readonly Work[];
   readonly sending: readonly Sending[];
+  /** Lease of an answer under way that is to be corrected as soon as it has arrived. */
+  readonly fixNext: string | null;
   readonly claiming: "now" | "ahead" | null;
   /** Something may have arrived while a claim was under way: claim again when it comes back empty. */
   readonly again: boolean;
@@ -187,6 +189,7 @@ export const INITIAL: State = {
   work: null,
   queue: [],
   sending: [],
+  fixNext: null,
   claiming: null,
   again: false,
   rows: [],

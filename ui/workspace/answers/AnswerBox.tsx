@@ -1,4 +1,4 @@
-import type { ComponentType } from "react";
+import { useLayoutEffect, useRef, type ComponentType } from "react";
 import type { ItemOf, Kind } from "../../../src/protocol/workspace.ts";
 import controls from "../../shared/controls.module.css";
 import { Icon } from "../../shared/Icon.tsx";
@@ -54,12 +54,14 @@ export function AnswerBox({ desk, work }: { readonly desk: Desk; readonly work: 
 function Failed({ desk }: { readonly desk: Desk }) {
   const retry = () => desk.dispatch({ type: "retry-load" });
   useShortcuts({ reload: retry });
+  const again = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => again.current?.focus(), []);
   return (
     <div className={styles.failed}>
       <Icon name="warn" />
       <p>The picture could not be loaded.</p>
       <div className={styles.row}>
-        <button type="button" className={controls.button} onClick={retry}>
+        <button ref={again} type="button" className={controls.button} onClick={retry}>
           <Icon name="reload" /> Load again <kbd>{showKeys("reload", IS_MAC)}</kbd>
         </button>
         <button

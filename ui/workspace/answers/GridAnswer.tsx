@@ -96,7 +96,7 @@ export function GridAnswer({ item, work, draft, onChange }: AnswerProps<"grid">)
       {tiles ? (
         <div
           className={styles.tiles}
-          style={{ width: `min(100%, ${columns * 70 * look.zoom}px, ${(60 * columns) / rows}dvh)` }}
+          style={{ width: `min(100%, ${columns * 70 * look.zoom}px, ${(50 * columns) / rows}dvh)` }}
         >
           {list}
         </div>

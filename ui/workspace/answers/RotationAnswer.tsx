@@ -92,7 +92,7 @@ interface DiscProps {
 function Disc({ url, file, zoom, filter, degrees, many }: DiscProps) {
   const width = (file?.width ?? 100) * zoom;
   return (
-    <span className={styles.disc} style={{ width: `min(100%, ${width}px, ${many ? 18 : 44}dvh)` }}>
+    <span className={styles.disc} style={{ width: `min(100%, ${width}px, ${many ? 13 : 44}dvh)` }}>
       {url !== undefined && (
         <img
           src={url}

@@ -50,7 +50,7 @@ export function TextAnswer({ item, work, draft, onChange }: AnswerProps<"text">)
           describedBy="hints suggestion answer-message"
         />
         <span className={styles.count} data-off={count > 0 && (count < min || count > max)}>
-          {ask.length === null ? count : `${count} / ${lengthWords(min, max)}`}
+          {ask.length === null ? count || "" : `${count} / ${lengthWords(min, max)}`}
         </span>
       </div>
       <p id="suggestion" className={styles.suggestion}>

@@ -28,6 +28,11 @@ export function WidgetAnswer({ item, onChange, onSubmit }: AnswerProps<"widget">
     setFault(null);
   };
   useShortcuts({ widgetAgain: again });
+  // Keys that are pressed in the frame stay in it: the page's own work again as soon as it has the focus.
+  const reload = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (fault !== null) reload.current?.focus();
+  }, [fault]);
   const settle = (widget: WidgetOutcome) => {
     setStatus("done");
     onChange({ widget });
@@ -35,6 +40,7 @@ export function WidgetAnswer({ item, onChange, onSubmit }: AnswerProps<"widget">
   };
   const hear = useEffectEvent((message: WidgetMessage) => {
     if (message.event === "ready") setStatus("ready");
+    else if (message.event === "leave") reload.current?.focus();
     else if (message.event === "size") setHeight(Math.min(MAX_HEIGHT, Math.max(80, message.height)));
     else if (message.event === "token") settle({ token: message.token, extra: message.extra });
     else if (message.event === "expired") setFault("The token ran out. Load the widget again.");
@@ -55,7 +61,15 @@ export function WidgetAnswer({ item, onChange, onSubmit }: AnswerProps<"widget">
   return (
     <>
       <p className={styles.vendor}>
-        {ask.vendor} {status === "loading" ? "· loading …" : ""}
+        {ask.vendor} ·{" "}
+        {status === "loading" ? (
+          "loading …"
+        ) : (
+          <>
+            <kbd>Tab</kbd> into it, <kbd>{showKeys("widgetLeave", IS_MAC)}</kbd> or <kbd>Tab</kbd> past its
+            end back here
+          </>
+        )}
       </p>
       {isApart && (
         <iframe
@@ -78,7 +92,7 @@ export function WidgetAnswer({ item, onChange, onSubmit }: AnswerProps<"widget">
         </p>
       )}
       <div className={styles.row}>
-        <button type="button" className={controls.button} onClick={again}>
+        <button ref={reload} type="button" className={controls.button} onClick={again}>
           <Icon name="reload" /> Load again <kbd>{showKeys("widgetAgain", IS_MAC)}</kbd>
         </button>
         <button

@@ -1,6 +1,8 @@
 /** What the frame on the widget origin may say. */
 export type WidgetMessage =
   | { readonly event: "ready" }
+  /** The worker wants the focus back on the page. */
+  | { readonly event: "leave" }
   | { readonly event: "size"; readonly height: number }
   | { readonly event: "token"; readonly token: string; readonly extra: Record<string, string> | undefined }
   | { readonly event: "expired" }
@@ -20,7 +22,7 @@ export function readMessage(data: unknown): WidgetMessage | null {
   const message = data as Readonly<Record<string, unknown>>;
   if (message["glyphdesk"] !== "widget") return null;
   const { event, token, height, code, detail } = message;
-  if (event === "ready" || event === "expired") return { event };
+  if (event === "ready" || event === "leave" || event === "expired") return { event };
   if (event === "size") {
     return typeof height === "number" && Number.isFinite(height) ? { event, height } : null;
   }
