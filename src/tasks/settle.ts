@@ -62,7 +62,8 @@ export const END_TASKS = `
   ), ${ENTRY}, ${FREE_BUDGETS}, ${COUNT_USAGE}, ${SCHEDULE_CALLBACKS}`;
 
 // One commit for a batch of settlements. A row whose lease no longer fits is not found, so late writers write nothing.
-// Plan: nested loop over the items into the primary key of tasks. With stale statistics the planner may take a hash
+// Plan: nested loop over the items into the primary key of tasks, or a join with tasks_leased, which is as small as what
+// is being worked on. With stale statistics the planner may take a hash
 // join with a scan of the whole table; test/integration/plans.test.ts holds it to the index.
 /** @param also further parts of the statement, which may read "ended" and "requeued" */
 export const settleStatement = (name: string, also = "") => ({

@@ -114,6 +114,17 @@ describe("consensus", () => {
     );
   });
 
+  it("stops as soon as three of five agree, and is paid once", async () => {
+    const { create, result, workers, paid } = await scene("people", "3-of-5", 5);
+    const id = await create();
+    for (const [n, text] of ["a", "b", "a"].entries()) await say(workers[n], text);
+    assert.equal((await result(id))["status"], "processing");
+    await say(workers[3], "a");
+    assert.deepEqual((await result(id))["solution"], { text: "a" });
+    assert.equal(await workers[4]?.claim(), null, "the fifth is not asked");
+    assert.equal(await paid(), 30);
+  });
+
   it("ends uncharged when nobody can agree any more", async () => {
     const { create, result, workers, paid } = await scene("people", "3-of-5", 4);
     const id = await create();

@@ -117,6 +117,27 @@ describe("a stranger's session", () => {
     await events.close();
   });
 
+  it("that is for text only learns nothing of a grid: not that it waits, nor its picture, nor what was answered", async () => {
+    const other = await workspace.hire();
+    const events = await other.events();
+    await create();
+    const given = (await other.answer(await other.take(), { cells: [true] })) as { historyId: string };
+    await create();
+    const reader = await workspace.hire({ kinds: ["text"] });
+    const reading = await reader.events();
+    const { body: session } = await reader.call("GET", "session");
+    assert.equal((session as { waiting: number }).waiting, 0);
+    assert.deepEqual([await reader.claim(), await reader.claim(true)], [null, null]);
+    assert.equal((await reader.call("GET", `${ITEM}/file/0`)).status, 410);
+    assert.equal((await reader.call("GET", `history/${given.historyId}`)).status, 410);
+    assert.equal((await reader.call("GET", `history/${given.historyId}/file/0`)).status, 410);
+    const fix = await reader.call("POST", `history/${given.historyId}/fix`, { value: { cells: [false] } });
+    assert.deepEqual([fix.status, fix.body], [200, { outcome: "too-late" }]);
+    const { body: history } = await reader.call("GET", "history");
+    assert.deepEqual(history, { rows: [] });
+    await Promise.all([events.close(), reading.close()]);
+  });
+
   it("as an auditor only reads, and is not counted as being there", async () => {
     const auditor = await workspace.hire({ role: "auditor" });
     const events = await auditor.events();

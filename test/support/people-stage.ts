@@ -7,8 +7,9 @@ import { Runner } from "../../src/solvers/runner.ts";
 import type { Outcome } from "../../src/solvers/solver.ts";
 import { addSite } from "../../src/sites/sites.ts";
 import { TASKS_CHANNEL } from "../../src/tasks/submit.ts";
+import { sweep } from "../../src/tasks/sweep.ts";
 import { createTestApp, type TestApp } from "./app.ts";
-import { startWorkspace, type TestWorkspace } from "./workspace.ts";
+import { startWorkspace, type Browser, type EventStream, type TestWorkspace } from "./workspace.ts";
 
 /** A caller, whose key and books are their own. */
 export interface StageCaller {
@@ -32,6 +33,11 @@ export interface PeopleStage extends TestApp {
   /** A recaptcha grid of one cell of the authorised site, with this question. */
   readonly grid: (question?: string) => object;
   readonly addCaller: (name: string) => Promise<StageCaller>;
+  /** Workers who are online for the length of the work; what it leaves does not wait for the next ones. */
+  readonly withWorkers: (
+    count: number,
+    work: (workers: readonly Browser[], events: readonly EventStream[]) => Promise<void>,
+  ) => Promise<void>;
   /** Starts a recogniser that says this of every picture. */
   readonly startReader: (outcome: Outcome) => void;
 }
@@ -90,6 +96,20 @@ export async function createPeopleStage(): Promise<PeopleStage> {
       imagesBase64: [picture],
       metadata: { Grid: "1x1", Task: question },
     }),
+    async withWorkers(count, work) {
+      const workers: Browser[] = [];
+      for (let n = 0; n < count; n += 1) workers.push(await workspace.hire());
+      const events = await Promise.all(workers.map((worker) => worker.events()));
+      try {
+        await work(workers, events);
+      } finally {
+        await Promise.all(events.map((stream) => stream.close()));
+        await database.query(
+          "update tasks set deadline_at = now(), leased_until = least(leased_until, now())",
+        );
+        await sweep(database, 600);
+      }
+    },
     startReader(outcome) {
       const started = new Runner({
         solver: { id: "reader", capacity: 4, accepts: () => true, solve: async () => outcome },

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { peopleLane } from "../../src/protocol/lanes.ts";
+import type { Item, UnsolvableReason } from "../../src/protocol/workspace.ts";
+import { createPeopleStage } from "../support/people-stage.ts";
+import type { Browser } from "../support/workspace.ts";
+
+/** What becomes of items that their workers do not answer. */
+const { desk, workspace, caller, grid, withWorkers } = await createPeopleStage();
+
+async function isLost(worker: Browser, { lease }: Item): Promise<void> {
+  assert.equal((await worker.call("POST", `items/${lease}/heartbeat`)).status, 410);
+}
+
+describe("a task in a language", () => {
+  it("waits only for workers who speak it, or who were not asked what they speak", async () => {
+    const linguist = await desk.addAccount("linguist", 1_000_000);
+    const submit = (language: string) => {
+      const place = { lane: peopleLane("text"), image: Buffer.from("a picture") };
+      return desk.submitter.submit(linguist.task({ ...place, fields: { language } }));
+    };
+    const [french, anybody] = [await workspace.hire({ languages: ["de", "fr"] }), await workspace.hire()];
+    const events = await french.events();
+    await submit("it");
+    assert.equal(await french.claim(), null);
+    await submit("fr");
+    assert.deepEqual(await events.next("waiting"), { waiting: 1 });
+    for (const [worker, language] of [[french, "fr"] as const, [anybody, "it"] as const]) {
+      const item = await worker.take();
+      assert(item.kind === "text");
+      assert.equal(item.ask.language, language);
+      await worker.answer(item, { text: "answered" });
+    }
+    await events.close();
+  });
+});
+
+describe("an item that is released", () => {
+  it("goes back for anybody, its worker too, and is nothing to remember", async () => {
+    await withWorkers(2, async ([one, other]) => {
+      assert(one && other);
+      const taskId = await caller.create(grid());
+      const item = await one.take();
+      await one.post(`items/${item.lease}/release`);
+      await isLost(one, item);
+      await one.post(`items/${item.lease}/release`); // A page that leaves says so twice.
+      const again = await one.take();
+      assert.notEqual(again.lease, item.lease);
+      await one.post(`items/${again.lease}/release`);
+      await other.answer(await other.take(), { cells: [true] });
+      assert.deepEqual((await caller.result(taskId))["solution"], { answer: [true] });
+      assert.deepEqual((await one.call("GET", "history")).body, { rows: [] });
+    });
+  });
+});
+
+describe("an item that a person finds unsolvable", () => {
+  const sentences: Readonly<Record<UnsolvableReason, RegExp>> = {
+    unreadable: /could not make it out/,
+    broken: /the file cannot be shown/,
+    "wrong-kind": /not what its type says/,
+    other: /could not answer it/,
+  };
+  for (const [reason, sentence] of Object.entries(sentences)) {
+    it(`as ${reason}, ends at once and uncharged, with that as its description`, async () => {
+      await withWorkers(1, async ([worker]) => {
+        assert(worker);
+        const before = await caller.books();
+        const taskId = await caller.create(grid());
+        const item = await worker.take();
+        await worker.post(`items/${item.lease}/unsolvable`, { reason, note: "a note for the operator" });
+        const { errorCode, errorDescription } = await caller.result(taskId);
+        assert.equal(errorCode, "ERROR_CAPTCHA_UNSOLVABLE");
+        assert.match(String(errorDescription), sentence);
+        assert.doesNotMatch(String(errorDescription), /note for the operator/);
+        assert.deepEqual(await caller.books(), before);
+        await isLost(worker, item);
+      });
+    });
+  }
+});
+
+describe("a worker who gives nearly everything back", () => {
+  it("is paused with a sentence that the page shows, and is given nothing more", async () => {
+    await withWorkers(1, async ([worker], [events]) => {
+      assert(worker && events);
+      for (let n = 0; n < 21; n += 1) await caller.create(grid(`Question ${n}?`));
+      for (let n = 0; n < 20; n += 1) await worker.post(`items/${(await worker.take()).lease}/skip`);
+      const sentence = "Of your last 20 items you gave back 20. Talk to the operator before you go on.";
+      assert.equal((await events.next("state"))["paused"], sentence);
+      assert.equal(((await worker.call("GET", "session")).body as { paused: string }).paused, sentence);
+      assert.equal(await worker.claim(), null);
+    });
+  });
+});
+
+describe("a lost stream", () => {
+  it("leaves a page that comes back what it had, and gives others what a browser held that is gone", async () => {
+    await withWorkers(3, async ([back, gone, free], [stream, lost, told]) => {
+      assert(back && gone && free && stream && lost && told);
+      await Promise.all([caller.create(grid("Question 1?")), caller.create(grid("Question 2?"))]);
+      const [kept, left] = [await back.take(), await gone.take()];
+      await stream.close();
+      const again = await back.events();
+      const since = performance.now();
+      await lost.close();
+      let item = await free.claim();
+      while (item === null) {
+        await told.next("waiting");
+        item = await free.claim();
+      }
+      const waited = performance.now() - since;
+      assert(waited > 4_500, `the item was taken after ${waited.toFixed(0)} ms`);
+      assert.deepEqual(item.ask, left.ask);
+      await isLost(gone, left);
+      await back.answer(kept, { cells: [true] });
+      await free.answer(item, { cells: [true] });
+      await again.close();
+    });
+  });
+});
