@@ -41,7 +41,10 @@ export const MS = (until: string): string =>
 const NOT_SEEN = `not exists (
       select from worker_items seen where seen.task_key = t.key and seen.worker_id = w.worker
         and seen.outcome in ('accepted', 'fixed', 'skipped', 'unsolvable'))`;
-const SPEAKS = `(cardinality(w.languages) = 0 or t.fields->>'language' is null or t.fields->>'language' = any(w.languages))`;
+const LANGUAGE = "lower(t.fields->>'language')";
+/** Whether the worker knows the task's language, if it names one: `de` covers `de-at`. */
+const SPEAKS = `(cardinality(w.languages) = 0 or ${LANGUAGE} is null
+      or array[${LANGUAGE}, split_part(${LANGUAGE}, '-', 1)] && w.languages)`;
 /** Whether the worker "w" (columns worker, lanes, languages) may be given the task "t". */
 export const MAY_TAKE = `t.lane = any(w.lanes) and t.deadline_at > now() + ${LEAST_MS} * interval '1 ms' and ${SPEAKS} and ${NOT_SEEN}`;
 

@@ -18,8 +18,7 @@ export interface PeopleDeskOptions {
   readonly logger: Logger;
   readonly keepSeconds: number;
   readonly examples: Examples;
-  /** Null where there is no widget origin: tasks of that kind are refused. */
-  readonly widgets: WidgetDesk | null;
+  readonly widgets: WidgetDesk;
 }
 
 /** Everything that people do in one process: who is there, what they hold, what they answer. */
@@ -28,7 +27,7 @@ export class PeopleDesk {
   readonly presence: Presence;
   readonly settlements: Settlements;
   readonly floor: Floor;
-  readonly widgets: WidgetDesk | null;
+  readonly widgets: WidgetDesk;
   readonly #files: ItemFiles;
   readonly #checks = new CheckItems();
   readonly #examples: Examples;
@@ -38,10 +37,7 @@ export class PeopleDesk {
     this.widgets = widgets;
     this.#examples = examples;
     this.#files = new ItemFiles(database);
-    this.presence = new Presence(
-      database,
-      (type, fields) => widgets !== null && widgets.describe(type, fields) !== null,
-    );
+    this.presence = new Presence(database, (type, fields) => widgets.describe(type, fields) !== null);
     this.settlements = new Settlements({ database, keepSeconds, files: this.#files, examples, widgets });
     this.floor = new Floor({
       database,
@@ -123,12 +119,12 @@ export class PeopleDesk {
     } as Item;
   }
 
-  /** Null when the lease was lost meanwhile, or this process can show no widget. */
+  /** Null when the lease was lost meanwhile. */
   async #ask(held: Held, workspace: string): Promise<Item["ask"] | null> {
     if (held.kind !== "widget") return ANSWERING[held.kind].ask(await this.settlements.asked(held));
-    const shown = this.widgets?.describe(held.type, held.fields) ?? null;
+    const shown = this.widgets.describe(held.type, held.fields);
     if (shown === null || held.task === null) return null;
-    const frame = await this.widgets?.issue({ taskKey: held.task, lease: held.lease, workspace });
+    const frame = await this.widgets.issue({ taskKey: held.task, lease: held.lease, workspace });
     return frame ? { ...shown, ...frame } : null;
   }
 }

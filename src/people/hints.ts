@@ -12,15 +12,25 @@ export function textHints(type: string, fields: Fields): Omit<TextAsk, "suggesti
     return Number.isInteger(value) && value > 0 && value <= 1000 ? value : 0;
   };
   const [least, most] = [number("minLength"), number("maxLength")];
-  const { comment, language } = fields;
+  const { comment } = fields;
   return {
     instruction: typeof comment === "string" ? comment : null,
     length: least === 0 && most === 0 ? null : [least, Math.max(least, most || 1000)],
     numeric: BY_NUMERIC[Number(fields["numeric"] ?? 0)] ?? "any",
     case: fields["case"] === true,
     math: fields["math"] === true || (type !== "ImageToTextTask" && metadataOf(fields).Task === "MathSum"),
-    language: typeof language === "string" ? language : null,
+    language: languageOf(fields),
   };
+}
+
+/** The language that a task is in, as a code in lower case; null when it does not say. */
+export function languageOf({ language }: Fields): string | null {
+  return typeof language === "string" ? language.toLowerCase() : null;
+}
+
+/** Whether a worker with this language may be asked in that one: `de` covers `de-at`. `SPEAKS` says the same in SQL. */
+export function speaks(code: string, language: string): boolean {
+  return code === language || code === language.split("-")[0];
 }
 
 /** The recogniser's reading as a suggestion, where it has one. */

@@ -1,9 +1,15 @@
 import type { Database, Row } from "../database/database.ts";
 import type { PeopleOnline } from "../tasks/admit.ts";
+import { languageOf, speaks } from "./hints.ts";
 import type { Kind } from "../protocol/workspace.ts";
 
 /** How long what is known of who is online is believed. */
 const BELIEVED_MS = 1_000;
+
+interface Present extends Row {
+  readonly kinds: readonly string[];
+  readonly languages: readonly string[];
+}
 
 /**
  * Answers from memory who is online, in any process. Everybody's streams stand in one small table, which is read at
@@ -12,7 +18,7 @@ const BELIEVED_MS = 1_000;
 export class Presence implements PeopleOnline {
   readonly #database: Database;
   readonly #shows: PeopleOnline["shows"];
-  #kinds: Promise<ReadonlySet<string>> | null = null;
+  #workers: Promise<readonly Present[]> | null = null;
   #until = 0;
 
   /** @param shows whether a widget of this type can be put before a worker */
@@ -25,14 +31,19 @@ export class Presence implements PeopleOnline {
     return this.#shows(type, fields);
   }
 
-  async online(kind: Kind): Promise<boolean> {
-    if (this.#kinds === null || this.#until < performance.now()) {
+  async online(kind: Kind, fields: Readonly<Record<string, unknown>>): Promise<boolean> {
+    if (this.#workers === null || this.#until < performance.now()) {
       this.#until = performance.now() + BELIEVED_MS;
       const reading = this.#read();
       reading.catch(() => this.forget());
-      this.#kinds = reading;
+      this.#workers = reading;
     }
-    return (await this.#kinds).has(kind);
+    const language = languageOf(fields);
+    return (await this.#workers).some(
+      ({ kinds, languages }) =>
+        kinds.includes(kind) &&
+        (language === null || languages.length === 0 || languages.some((code) => speaks(code, language))),
+    );
   }
 
   /** How many workers are online who take items of this kind. Asks the database. */
@@ -46,13 +57,14 @@ export class Presence implements PeopleOnline {
 
   /** Somebody came or went: look again. */
   forget(): void {
-    this.#kinds = null;
+    this.#workers = null;
   }
 
-  async #read(): Promise<ReadonlySet<string>> {
-    const rows = await this.#database.query<Row & { kind: string }>(
-      "select distinct unnest(kinds) as kind from worker_presence where until > now()",
+  /** Plan: a scan of the small presence table, a primary key probe of session and worker for each row. */
+  async #read(): Promise<readonly Present[]> {
+    return this.#database.query<Present>(
+      `select distinct p.kinds, w.languages from worker_presence p
+       join worker_sessions s on s.id = p.session_id join workers w on w.id = s.worker_id where p.until > now()`,
     );
-    return new Set(rows.map(({ kind }) => kind));
   }
 }

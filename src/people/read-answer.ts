@@ -42,7 +42,7 @@ export function readAnswer(
 ): ReadAnswer {
   if (!Check(ANSWERS[kind], value)) throw new AnswerFault(`This is no answer to an item of kind ${kind}.`);
   if (kind !== "widget") return { kind, answer: value, value: valueIn(kind, asked, value) };
-  if (widgets === null) throw new AnswerFault("This desk has no widget origin any more.");
+  if (widgets === null) throw new AnswerFault("A widget's answer cannot be corrected.");
   const outcome = widgets.solution(asked.type, asked.fields, value, workspace);
   if (outcome.kind === "invalid") throw new AnswerFault(outcome.message);
   return { kind, outcome };

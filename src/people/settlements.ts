@@ -35,7 +35,7 @@ export interface SettlementsOptions {
   readonly keepSeconds: number;
   readonly files: ItemFiles;
   readonly examples: Examples;
-  readonly widgets: WidgetDesk | null;
+  readonly widgets: WidgetDesk;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { Solution } from "./answering.ts";
 
-/** What people need of widgets on an origin of their own: made in the composition root, absent where there is none. */
+/** What people need of widgets on an origin of their own: made in the composition root. */
 export interface WidgetDesk {
   /** What a worker is told of the widget of a task; null when it cannot be shown here. */
   describe(

@@ -41,5 +41,7 @@ export function escalate(
 /** Null when somebody can be asked, else the sentence that says why not. */
 async function findPerson(task: ClaimedTask, people: PeopleOnline, leftMs: number): Promise<string | null> {
   if (leftMs < PERSON_NEEDS_MS) return "No time was left for a person to look at it.";
-  return (await people.online(kindOf(task.type, task.fields))) ? null : "No worker is online to look at it.";
+  return (await people.online(kindOf(task.type, task.fields), task.fields))
+    ? null
+    : "No worker is online to look at it.";
 }

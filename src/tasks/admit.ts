@@ -17,8 +17,8 @@ export interface Place {
 
 /** Whether somebody is there to answer. */
 export interface PeopleOnline {
-  /** Whether a worker who takes items of this kind is online. */
-  online(kind: Kind): Promise<boolean>;
+  /** Whether a worker is online who takes items of this kind, and of the language that the task names. */
+  online(kind: Kind, fields: Fields): Promise<boolean>;
   /** Whether a widget of this type can be put before a worker; asked for items of kind `widget` only. */
   shows(type: string, fields: Fields): boolean;
 }
@@ -69,7 +69,7 @@ async function byPeople(type: TaskType, fields: Fields, price: Micros, people: P
       `A ${type.title} is answered by people, and this desk cannot show them this widget: docs/widgets.md lists those that it shows.`,
     );
   }
-  if (await people.online(kind)) return { lane: peopleLane(kind), price };
+  if (await people.online(kind, fields)) return { lane: peopleLane(kind), price };
   throw new ProtocolError(
     "ERROR_NO_SLOT_AVAILABLE",
     `A ${type.title} is answered by people, and no worker is online who takes it. Try again later.`,

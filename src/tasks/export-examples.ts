@@ -26,8 +26,11 @@ const NEXT = `
     e.label is not null and e.picture is not null and e.verdict in ('answered', 'corrected', 'gold')
     and not exists (
       select from examples other where other.task_key = e.task_key and other.id <> e.id and (
-        -- A correction counts more than an answer, and the newest of its kind more than those before.
-        (other.label is not null and (other.verdict = 'answered', -other.id) < (e.verdict = 'answered', -e.id))
+        -- A correction counts more than an answer, the answer that was delivered more than one that came too late, and
+        -- the newest of its kind more than those before.
+        (other.label is not null
+          and (other.verdict = 'answered', other.label is distinct from other.answer->>'text', -other.id)
+            < (e.verdict = 'answered', e.label is distinct from e.answer->>'text', -e.id))
         or (e.verdict = 'answered' and other.verdict = 'incorrect')))))
   order by e.id limit ${AT_ONCE}`;
 

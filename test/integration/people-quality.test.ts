@@ -207,7 +207,7 @@ describe("check items", () => {
     const { paused, today, worker } = body as { paused: string; today: object; worker: { name: string } };
     assert.match(paused, /last 5 check items 3 were answered wrong/);
     assert.equal((today as { accuracy: number }).accuracy, 0.4);
-    assert.equal(await people.presence.online("text").then(() => true), true);
+    assert.equal(await people.presence.online("text", {}).then(() => true), true);
     await pauseWorker(database, worker.name, null);
     await database.query("update workers set check_share = 0 where name = $1", [worker.name]);
     await say(workers[0], "done");

@@ -4,6 +4,8 @@ import { describe, it } from "node:test";
 import { audit } from "../../src/accounts/ledger.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { PeopleDesk } from "../../src/people/desk.ts";
+import { createWidgetDesk } from "../../src/people/widget-desk.ts";
+import { WidgetTickets } from "../../src/widgets/tickets.ts";
 import { peopleLane } from "../../src/protocol/lanes.ts";
 import { addSite } from "../../src/sites/sites.ts";
 import { Examples } from "../../src/tasks/examples.ts";
@@ -287,13 +289,13 @@ describe("another process", () => {
       logger: silentLogger,
       keepSeconds: 600,
       examples: new Examples(90),
-      widgets: null,
+      widgets: createWidgetDesk(new WidgetTickets({ database, origin: null, port: () => 0 })),
     });
     const elsewhere = await startWorkspace(other);
     await withWorkers(1, async ([here]) => {
       assert(here);
       const there = await elsewhere.hire();
-      assert.equal(await other.presence.online("grid"), true);
+      assert.equal(await other.presence.online("grid", {}), true);
       await Promise.all([create(), create()]);
       const items = await Promise.all([here.take(), there.take()]);
       assert.notEqual(questionOf(items[0]), questionOf(items[1]));

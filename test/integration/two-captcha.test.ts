@@ -113,6 +113,7 @@ describe("a picture", () => {
       phrase: true,
       minLength: 4,
       maxLength: 6,
+      language: "en",
       comment: "the blue letters",
     });
   });

@@ -29,6 +29,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   calc: "math",
   min_len: "minLength",
   max_len: "maxLength",
+  lang: "language",
   textinstructions: "comment",
 };
 

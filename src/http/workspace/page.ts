@@ -44,7 +44,7 @@ export function servePage({ app, desk, prefix }: SessionRoutes): void {
   });
   app.get(prefix, (_request, reply) => reply.redirect(address));
   app.get(address, (request, reply) => {
-    const frames = desk.widgets?.origin(originOf(request)) ?? "'none'";
+    const frames = desk.widgets.origin(originOf(request));
     return reply.header("content-security-policy", policy(frames)).sendFile(PAGE);
   });
 }

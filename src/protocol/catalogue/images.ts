@@ -38,6 +38,9 @@ const ImageToText = Type.Object({
   minLength: optionalLength("the least characters that the answer has, 0 when not known (0 to 100)"),
   maxLength: optionalLength("the most characters that the answer has, 0 when not known (0 to 100)"),
   phrase: optionalFlag("true when the answer has several words, else false"),
+  language: optionalText("the code of the language of the text, such as en or de, for people who know it", {
+    maxLength: 40,
+  }),
   comment: optionalText("an instruction for people (a string of at most 1000 characters)", {
     maxLength: 1000,
   }),
