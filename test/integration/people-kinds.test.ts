@@ -1,24 +1,15 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { it } from "node:test";
 import sharp from "sharp";
 import { audit } from "../../src/accounts/ledger.ts";
 import { RECOGNITION_TASKS } from "../../src/protocol/catalogue/recognition.ts";
 import { inspectImage } from "../../src/protocol/inspect-image.ts";
 import type { Answer, Kind } from "../../src/protocol/workspace.ts";
-import { addSite } from "../../src/sites/sites.ts";
-import { TASKS_CHANNEL } from "../../src/tasks/submit.ts";
-import { createTestApp } from "../support/app.ts";
-import { startWorkspace } from "../support/workspace.ts";
+import { createPeopleStage } from "../support/people-stage.ts";
 
 /** Every task of ComplexImageTask, from the wire to a person and back: the exact shapes of the protocol. */
-const { desk, call } = await createTestApp();
-const { people, database } = desk;
-const workspace = await startWorkspace(people);
-database.listen(TASKS_CHANNEL, (lane) => people.floor.wake(lane));
-const caller = await desk.addAccount("caller", 1_000_000);
-await addSite(database, { pattern: "shop.example", consent: "test" });
-const picture = await readFile(new URL("../../docs/example.png", import.meta.url));
+const { desk, call, workspace, caller, picture: body } = await createPeopleStage();
+const picture = Buffer.from(body, "base64");
 const sound = Buffer.concat([Buffer.from("RIFF\0\0\0\0WAVEfmt "), Buffer.alloc(200)]);
 const nine = [true, false, true, false, false, false, false, false, true];
 
@@ -122,7 +113,6 @@ it("a TIFF is shown as a PNG of the same size", async () => {
 });
 
 it("hCaptcha's and FunCaptcha's classes too, with examples beside", async () => {
-  const body = picture.toString("base64");
   const task = (given: object) => ({
     type: "ComplexImageTask",
     websiteURL: "https://shop.example/",
@@ -176,7 +166,7 @@ it("reaches a free worker fast, and leaves the books right", async (test) => {
         type: "ComplexImageTask",
         class: "recaptcha",
         websiteURL: "https://shop.example/",
-        imagesBase64: [picture.toString("base64")],
+        imagesBase64: [body],
         metadata: { Grid: "1x1", Task: "Is it?" },
       },
     });
@@ -192,6 +182,6 @@ it("reaches a free worker fast, and leaves the books right", async (test) => {
   }
   const median = times.toSorted((a, b) => a - b)[times.length >> 1] ?? NaN;
   test.diagnostic(`createTask to the picture at the worker: median ${median.toFixed(0)} ms`);
-  assert.deepEqual((await audit(database)).faults, []);
+  assert.deepEqual((await audit(desk.database)).faults, []);
   await events.close();
 });

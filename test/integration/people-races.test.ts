@@ -1,74 +1,30 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
-import { audit } from "../../src/accounts/ledger.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { PeopleDesk } from "../../src/people/desk.ts";
 import { createWidgetDesk } from "../../src/people/widget-desk.ts";
 import { WidgetTickets } from "../../src/widgets/tickets.ts";
 import { peopleLane } from "../../src/protocol/lanes.ts";
-import { addSite } from "../../src/sites/sites.ts";
 import { Examples } from "../../src/tasks/examples.ts";
 import { endAllLeases, sweep } from "../../src/tasks/sweep.ts";
-import { TASKS_CHANNEL } from "../../src/tasks/submit.ts";
 import type { Item } from "../../src/protocol/workspace.ts";
-import { createTestApp } from "../support/app.ts";
-import { startWorkspace, type Browser, type EventStream } from "../support/workspace.ts";
+import { createPeopleStage } from "../support/people-stage.ts";
+import { startWorkspace } from "../support/workspace.ts";
 
-const { desk, call } = await createTestApp();
-const { people, database } = desk;
-const workspace = await startWorkspace(people);
-database.listen(TASKS_CHANNEL, (lane) => people.floor.wake(lane));
-const caller = await desk.addAccount("caller", 1_000_000);
-await addSite(database, { pattern: "shop.example", consent: "test" });
-const body = (await readFile(new URL("../../docs/example.png", import.meta.url))).toString("base64");
+const { desk, caller, grid, withWorkers } = await createPeopleStage();
+const { database } = desk;
+const { result, books } = caller;
+const payer = await desk.addAccount("payer", 1_000_000);
 const PRICE = 500;
-
-const grid = (question: string) => ({
-  type: "ComplexImageTask",
-  class: "recaptcha",
-  websiteURL: "https://shop.example/",
-  imagesBase64: [body],
-  metadata: { Grid: "1x1", Task: question },
-});
 
 let asked = 0;
 async function create(): Promise<{ readonly id: number; readonly question: string }> {
   const question = `Question ${(asked += 1)}?`;
-  const answer = await call("createTask", { clientKey: caller.key, task: grid(question) });
-  assert.equal(answer["errorId"], 0, JSON.stringify(answer));
-  return { id: Number(answer["taskId"]), question };
+  return { id: await caller.create(grid(question)), question };
 }
 
-const result = (taskId: number) => call("getTaskResult", { clientKey: caller.key, taskId });
 const questionOf = (item: Item) => "instruction" in item.ask && item.ask.instruction;
 const yes = { cells: [true] };
-
-async function books(): Promise<{ balance: number; held: number }> {
-  const { accounts, faults } = await audit(database);
-  assert.deepEqual(faults, []);
-  const row = accounts.find(({ account }) => account === "caller");
-  assert(row);
-  return { balance: row.balance, held: row.held };
-}
-
-/** Workers who are online for the length of a test. */
-async function withWorkers(
-  count: number,
-  work: (workers: Browser[], events: EventStream[]) => Promise<void>,
-): Promise<void> {
-  const workers: Browser[] = [];
-  for (let n = 0; n < count; n += 1) workers.push(await workspace.hire());
-  const events = await Promise.all(workers.map((worker) => worker.events()));
-  try {
-    await work(workers, events);
-  } finally {
-    await Promise.all(events.map((stream) => stream.close()));
-    // What a test left must not wait for the next one's workers.
-    await database.query("update tasks set deadline_at = now(), leased_until = least(leased_until, now())");
-    await sweep(database, 600);
-  }
-}
 
 describe("a claim", () => {
   it("gives every item to one worker, however many reach for it at once", async () => {
@@ -120,7 +76,7 @@ describe("an item claimed ahead", () => {
       const lane = peopleLane("widget");
       const fields = { websiteKey: "key" };
       await desk.submitter.submit(
-        caller.task({ type: "TurnstileTask", fields, lane, image: null, price: 1000 }),
+        payer.task({ type: "TurnstileTask", fields, lane, image: null, price: 1000 }),
       );
       const { question } = await create();
       assert.equal(await worker.claim(true), null);

@@ -1,35 +1,13 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { disableWorker, endSessions, inviteWorker } from "../../src/people/workers.ts";
-import { addSite } from "../../src/sites/sites.ts";
-import { TASKS_CHANNEL } from "../../src/tasks/submit.ts";
-import { createTestApp } from "../support/app.ts";
 import { runCommand } from "../support/command.ts";
-import { Browser, PASSWORD, startWorkspace } from "../support/workspace.ts";
+import { createPeopleStage } from "../support/people-stage.ts";
+import { Browser, PASSWORD } from "../support/workspace.ts";
 
-const { desk, call } = await createTestApp();
-const { people, database } = desk;
-const workspace = await startWorkspace(people);
-database.listen(TASKS_CHANNEL, (lane) => people.floor.wake(lane));
-const caller = await desk.addAccount("caller", 1_000_000);
-await addSite(database, { pattern: "shop.example", consent: "test" });
-const body = (await readFile(new URL("../../docs/example.png", import.meta.url))).toString("base64");
-
-async function create(): Promise<number> {
-  const answer = await call("createTask", {
-    clientKey: caller.key,
-    task: {
-      type: "ComplexImageTask",
-      class: "recaptcha",
-      websiteURL: "https://shop.example/",
-      imagesBase64: [body],
-      metadata: { Grid: "1x1", Task: "Is it?" },
-    },
-  });
-  assert.equal(answer["errorId"], 0, JSON.stringify(answer));
-  return Number(answer["taskId"]);
-}
+const { desk, workspace, caller, grid } = await createPeopleStage();
+const { database } = desk;
+const create = () => caller.create(grid());
 
 const owner = await workspace.hire();
 const stream = await owner.events();
@@ -215,7 +193,7 @@ describe("an operator's word", () => {
 it("leaves the owner's item where it was through all of that", async () => {
   await untouched();
   await owner.answer(item, { cells: [true] });
-  assert.deepEqual((await call("getTaskResult", { clientKey: caller.key, taskId }))["solution"], {
+  assert.deepEqual((await caller.result(taskId))["solution"], {
     answer: [true],
   });
   await stream.close();

@@ -1,68 +1,19 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { after, describe, it } from "node:test";
-import { audit } from "../../src/accounts/ledger.ts";
-import { silentLogger } from "../../src/base/logger.ts";
-import { addSite } from "../../src/sites/sites.ts";
-import { Runner } from "../../src/solvers/runner.ts";
-import type { Solver } from "../../src/solvers/solver.ts";
-import { TASKS_CHANNEL } from "../../src/tasks/submit.ts";
-import { createTestApp } from "../support/app.ts";
-import { startWorkspace } from "../support/workspace.ts";
+import { describe, it } from "node:test";
+import { createPeopleStage } from "../support/people-stage.ts";
 
-const { desk, call } = await createTestApp();
-const { people, database } = desk;
-const workspace = await startWorkspace(people);
-database.listen(TASKS_CHANNEL, (lane) => people.floor.wake(lane));
-const caller = await desk.addAccount("caller", 1_000_000);
-await addSite(database, { pattern: "shop.example", consent: "test" });
-const picture = await readFile(new URL("../../docs/example.png", import.meta.url));
-
-/** Reads every picture as "unsure", with this confidence. */
-const unsure: Solver = {
-  id: "unsure",
-  capacity: 4,
-  accepts: () => true,
-  solve: async () => ({
-    kind: "answer",
-    solution: { text: "unsure" },
-    confidence: 0.5,
-    detail: { characters: [0.9, 0.4] },
-  }),
-};
-const runner = new Runner({
-  solver: unsure,
-  lane: "machine",
-  database,
-  images: desk.images,
-  settler: desk.settler,
-  logger: silentLogger,
-  node: "test",
-  people: people.presence,
+const { desk, call, workspace, caller, picture, startReader } = await createPeopleStage();
+const { create, result, books } = caller;
+startReader({
+  kind: "answer",
+  solution: { text: "unsure" },
+  confidence: 0.5,
+  detail: { characters: [0.9, 0.4] },
 });
-runner.start();
-after(() => runner.stop(0));
-
-async function create(task: object): Promise<number> {
-  const answer = await call("createTask", { clientKey: caller.key, task });
-  runner.wake();
-  assert.equal(answer["errorId"], 0, JSON.stringify(answer));
-  return Number(answer["taskId"]);
-}
-
-const result = (taskId: number) => call("getTaskResult", { clientKey: caller.key, taskId });
-
-async function books(): Promise<{ balance: number; held: number }> {
-  const { accounts, faults } = await audit(database);
-  assert.deepEqual(faults, []);
-  const row = accounts.find(({ account }) => account === "caller");
-  assert(row);
-  return { balance: row.balance, held: row.held };
-}
 
 const image = (threshold: number) => ({
   type: "ImageToTextTask",
-  body: picture.toString("base64"),
+  body: picture,
   recognizingThreshold: threshold,
 });
 
@@ -70,8 +21,7 @@ describe("a picture that the recogniser is unsure of", () => {
   it("fails at once and uncharged while no worker is online", async () => {
     const before = await books();
     const taskId = await create(image(90));
-    let answer = await result(taskId);
-    while (answer["status"] === "processing") answer = await result(taskId);
+    const answer = await caller.ended(taskId);
     assert.equal(answer["errorCode"], "ERROR_CAPTCHA_UNSOLVABLE");
     assert.match(String(answer["errorDescription"]), /Confidence 50 .* 90.*No worker is online/);
     assert.deepEqual(await books(), before);
@@ -87,7 +37,7 @@ describe("a picture that the recogniser is unsure of", () => {
     assert(item.kind === "text");
     assert.deepEqual(item.ask.suggestion, { text: "unsure", confidence: 0.5, characters: [0.9, 0.4] });
     const file = await worker.call("GET", `items/${item.lease}/file/0`);
-    assert.deepEqual(file.body, picture);
+    assert.deepEqual(file.body, Buffer.from(picture, "base64"));
     assert.equal(file.headers["content-type"], "image/png");
     assert.equal((await result(taskId))["status"], "processing");
     const answered = await worker.answer(item, { text: " zQV6R " });
@@ -103,7 +53,7 @@ describe("a grid of an authorised site", () => {
     type: "ComplexImageTask",
     class: "recaptcha",
     websiteURL: "https://shop.example/",
-    imagesBase64: [picture.toString("base64")],
+    imagesBase64: [picture],
     metadata: { Grid: "3x3", Task: "Select all bicycles" },
   };
 
@@ -133,7 +83,7 @@ describe("a grid of an authorised site", () => {
     const cells = [true, false, false, true, false, false, false, false, true];
     await worker.answer(item, { cells });
     assert.deepEqual((await result(taskId))["solution"], { answer: cells });
-    const [row] = await database.query("select fields from tasks where id = $1", [taskId]);
+    const [row] = await desk.database.query("select fields from tasks where id = $1", [taskId]);
     assert(!JSON.stringify(row).includes("imagesBase64"), "the picture is in jsonb");
     await events.close();
   });
