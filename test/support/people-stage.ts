@@ -16,12 +16,12 @@ export interface StageCaller {
   readonly key: string;
   readonly keyId: number;
   /** Hands a task in, which must be accepted. @returns its taskId */
-  create(task: object): Promise<number>;
-  result(taskId: number): Promise<Record<string, unknown>>;
+  create(this: void, task: object): Promise<number>;
+  result(this: void, taskId: number): Promise<Record<string, unknown>>;
   /** Polls until the task has ended. */
   ended(taskId: number): Promise<Record<string, unknown>>;
   /** Balance and what is held; everybody's books must add up. */
-  books(): Promise<{ readonly balance: number; readonly held: number }>;
+  books(this: void): Promise<{ readonly balance: number; readonly held: number }>;
 }
 
 /** The public app, the workspace over the same desk, an authorised site, and somebody who asks. */
