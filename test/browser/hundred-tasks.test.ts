@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { findType } from "../../src/protocol/catalogue/catalogue.ts";
 import type { Answer, Kind } from "../../src/protocol/workspace.ts";
+import { answersIn } from "../../src/solvers/text-image/bench/folder.ts";
 import { goldenPictures } from "../support/golden.ts";
 import { launchMortalBrowser } from "../support/browser.ts";
 import { markOf, Person } from "../support/workspace-person.ts";
@@ -18,9 +20,12 @@ const KILLED_AFTER = 40;
 /** Two browsers draw without a graphics card beside all the rest. */
 const QUIET = { viewport: { width: 700, height: 500 }, reducedMotion: "reduce" } as const;
 const START_MICROS = 10_000_000;
+const GOLDEN = fileURLToPath(new URL("../golden/", import.meta.url));
 
 const stage = await createWorkspaceStage({ GLYPHDESK_BALANCE: String(START_MICROS / 1_000_000) });
 const pictures = await goldenPictures();
+/** What the recogniser makes of each, right or wrong. */
+const readings = new Map((await answersIn(GOLDEN)).map(({ file, got }) => [file, got]));
 
 interface Plan {
   readonly kind: Kind;
@@ -38,7 +43,7 @@ function planOf(index: number): Plan {
     const sure = index % 5 === 0;
     return {
       kind: "text",
-      machine: pictures[index % pictures.length]?.answer ?? null,
+      machine: readings.get(pictures[index % pictures.length]?.file ?? "") ?? null,
       people: sure ? "must not" : "may",
       request: async () => Object.assign(await text.request(mark), !sure && { recognizingThreshold: 100 }),
     };

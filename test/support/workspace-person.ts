@@ -42,6 +42,9 @@ const NEXT = `new Promise((done) => {
   look();
 })`;
 
+/** The calls that are written down. */
+const CALLS = /\/api\/(?:items\/([\d-]+)\/)?(claim|file\/0|answer)$/u;
+
 /** Rows of the keyboard that lie like the cells of a grid. */
 const CELLS = "qweasdzxc".split("");
 
@@ -71,9 +74,14 @@ export class Person {
 
   constructor({ page }: Seat) {
     this.page = page;
-    page.on("response", (response) => {
+    // From the request on, so that an answer on its way counts: the page goes on before it is acknowledged.
+    page.on("request", (request) => {
+      if (!CALLS.test(request.url())) return;
       // What a browser still hears while it is killed cannot be read any more.
-      const heard = this.#hear(response).catch(() => null);
+      const heard = request
+        .response()
+        .then((response) => response && this.#hear(response))
+        .catch(() => null);
       this.#written = Promise.all([this.#written, heard]);
     });
   }
@@ -94,14 +102,13 @@ export class Person {
     if (kind === "widget") await frame.waitFor({ state: "detached" });
   }
 
-  /** Everything that the page has heard from the server is written down. */
+  /** Everything that the page has asked the server is answered and written down. */
   async written(): Promise<void> {
     await this.#written;
   }
 
   async #hear(response: Response): Promise<void> {
-    const [, lease = "", call = ""] =
-      /\/api\/(?:items\/([\d-]+)\/)?(claim|file\/0|answer)$/u.exec(response.url()) ?? [];
+    const [, lease = "", call = ""] = CALLS.exec(response.url()) ?? [];
     if (call === "claim") {
       const { item } = (await response.json()) as ClaimAnswer;
       if (item !== null) this.held.add(item.lease);
