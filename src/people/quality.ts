@@ -1,4 +1,5 @@
 import type { Database, Queryable, Row } from "../database/database.ts";
+import type { WorkerNumbers } from "../protocol/console.ts";
 import { TELL } from "./workers.ts";
 
 /** Of the last check items, so many at least must have been right. */
@@ -48,21 +49,9 @@ export async function judge(database: Queryable, worker: number): Promise<void> 
 }
 
 /** How a worker did in the last days. */
-export interface WorkerQuality extends Row {
+export interface WorkerQuality extends Row, WorkerNumbers {
   readonly id: number;
   readonly name: string;
-  readonly answered: number;
-  readonly medianMs: number | null;
-  /** Share of check items answered right. */
-  readonly accuracy: number | null;
-  /** Share of answers that the others agreed with, where several were asked. */
-  readonly agreement: number | null;
-  /** Share of items skipped or given up. */
-  readonly skipped: number | null;
-  readonly late: number;
-  /** Answers that a caller reported as wrong. */
-  readonly reported: number;
-  readonly checkShare: number;
 }
 
 /** For the operator. Plan: all items of the last days, once; examples_task for the reports. */

@@ -12,6 +12,9 @@ import { serveWorkers } from "./workers.ts";
  */
 export function buildConsoleApp(options: SessionAppOptions): FastifyInstance {
   const anybody = buildSessionApp("/console", options);
+  anybody.app.addHook("onRequest", async (_request, reply) => {
+    void reply.header("cache-control", "no-store");
+  });
   // Asked each time: a role may change while a session is open.
   const only =
     (read: SessionRoutes["reader"], refuses: (who: SignedIn) => Refusal | null): SessionRoutes["reader"] =>
@@ -36,9 +39,6 @@ export function buildConsoleApp(options: SessionAppOptions): FastifyInstance {
     ...anybody,
     reader: only(anybody.reader, refuseWorkers),
     writer: only(anybody.writer, refuseReaders),
-  });
-  anybody.app.addHook("onRequest", async (_request, reply) => {
-    void reply.header("cache-control", "no-store");
   });
   return anybody.app;
 }

@@ -119,14 +119,17 @@ function shownAs(
   { allowed, disabledAt, lastSeen, ...worker }: Worker,
   quality: WorkerQuality | undefined,
 ): ConsoleWorker {
-  const { id: _id, name: _name, ...numbers } = quality ?? {};
   return {
     ...worker,
     kinds: allowed,
     disabled: disabledAt !== null,
     lastSeen: lastSeen?.toISOString() ?? null,
-    quality: quality === undefined ? null : (numbers as WorkerNumbers),
+    quality: quality === undefined ? null : numbersOf(quality),
   };
+}
+
+function numbersOf({ id: _id, name: _name, ...numbers }: WorkerQuality): WorkerNumbers {
+  return numbers;
 }
 
 function idOf({ params }: FastifyRequest<OfWorker>): number {

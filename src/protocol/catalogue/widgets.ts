@@ -166,7 +166,8 @@ export const WIDGET_TYPES: readonly TaskTypeRow[] = [
   {
     name: "FunCaptchaTask",
     aliases: ["FunCaptchaTaskProxyless"],
-    summary: "FunCaptcha (Arkose Labs).",
+    summary:
+      "FunCaptcha (Arkose Labs). Known, but refused with ERROR_TASK_NOT_SUPPORTED: there is no widget here that could be shown.",
     proxy: "optional",
     fields: Type.Object({
       websiteURL,
@@ -197,7 +198,8 @@ export const WIDGET_TYPES: readonly TaskTypeRow[] = [
   {
     name: "GeeTestTask",
     aliases: ["GeeTestTaskProxyless"],
-    summary: "GeeTest version 3 or 4.",
+    summary:
+      "GeeTest version 4. Version 3 is known, but refused with ERROR_TASK_NOT_SUPPORTED: there is no widget here that could be shown.",
     proxy: "optional",
     fields: Type.Object({
       websiteURL,
