@@ -1,7 +1,7 @@
 import type { Database, Queryable, Row } from "../database/database.ts";
 import type { Kind, Role } from "../protocol/workspace.ts";
 import { checkPassword, csrfOf, hashPassword, hashToken, MIN_PASSWORD, newToken } from "./passwords.ts";
-import { TELL } from "./workers.ts";
+import { endSessions, TELL } from "./workers.ts";
 
 /** A session is over after this long, whatever happens. */
 export const SESSION_HOURS = 14;
@@ -102,7 +102,10 @@ export async function acceptInvite(
      where invite_hash = $1 and invite_until > now() and disabled_at is null returning id`,
     [hashToken(token), stored],
   );
-  return worker === undefined ? null : openSession(database, worker.id);
+  if (worker === undefined) return null;
+  // Whoever signed in with the former password is out with it.
+  await endSessions(database, worker.id);
+  return openSession(database, worker.id);
 }
 
 /** Ends one session, at once in every process. */

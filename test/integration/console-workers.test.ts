@@ -113,6 +113,13 @@ describe("an invitation", () => {
     const former = await bea.call("POST", "accept-invite", { token: tokenOf(first), password: PASSWORD });
     assert.equal(former.status, 410);
     assert.equal((await bea.acceptInvite(tokenOf(second))).worker.role, "worker");
+    const third = (await boss.post(`workers/${first.worker.id}/invite`)) as InvitationAnswer;
+    await new Browser(url).acceptInvite(tokenOf(third));
+    assert.equal(
+      (await bea.call("GET", "session")).status,
+      401,
+      "the session of the former password is over",
+    );
   });
 
   it("of a faulty body is refused with the name of the field", async () => {
