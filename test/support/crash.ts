@@ -62,14 +62,29 @@ export async function crashTest(options: CrashOptions): Promise<CrashReport> {
     };
     callers.push({ key, acknowledged: new Map(), read: new Map() });
 
+    const acknowledged = () => callers.reduce((sum, caller) => sum + caller.acknowledged.size, 0);
     for (let round = 1; round <= options.rounds; round += 1) {
       const stop = new AbortController();
+      // By the count and not by the clock, so that a slow disk sees as many tasks as a fast one.
+      const enough = acknowledged() + Math.ceil(options.connections * (4 + random() * 12));
+      const loaded = Promise.withResolvers<void>();
+      const noted = () => {
+        if (acknowledged() >= enough) loaded.resolve();
+      };
       const load = Promise.all(
         Array.from({ length: options.connections }, (_, index) =>
-          keepBusy(server.url, callers[index % callers.length] as Caller, picture, random, stop.signal),
+          keepBusy(
+            server.url,
+            callers[index % callers.length] as Caller,
+            picture,
+            random,
+            noted,
+            stop.signal,
+          ),
         ),
       );
-      await delay(200 + random() * 800);
+      await Promise.race([loaded.promise, load]);
+      await delay(random() * 20);
       if (random() < 0.3) {
         // The server has to live on with a database that is gone for a moment, and is then killed itself.
         kills.database += 1;
@@ -84,13 +99,16 @@ export async function crashTest(options: CrashOptions): Promise<CrashReport> {
       stop.abort();
       await load;
       server = await startGlyphdesk(environment);
-      const known = callers.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
-      options.report?.(`round ${round}/${options.rounds}: ${known} tasks acknowledged`);
+      options.report?.(`round ${round}/${options.rounds}: ${acknowledged()} tasks acknowledged`);
     }
     for (const caller of callers) await checkAnswers(server, caller);
     const unacknowledged = await checkBooks(server, dataDir, callers);
-    const acknowledged = callers.reduce((sum, caller) => sum + caller.acknowledged.size, 0);
-    return { acknowledged, unacknowledged, serverKills: kills.server, databaseKills: kills.database };
+    return {
+      acknowledged: acknowledged(),
+      unacknowledged,
+      serverKills: kills.server,
+      databaseKills: kills.database,
+    };
   } catch (error) {
     throw new Error(`seed ${options.seed}: ${String(error)}\nserver log:\n${server.stderr().slice(-4000)}`, {
       cause: error,
@@ -107,6 +125,7 @@ async function keepBusy(
   caller: Caller,
   picture: Buffer,
   random: () => number,
+  noted: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   const client = new Client(url);
@@ -118,7 +137,10 @@ async function keepBusy(
         clientKey: caller.key,
         task: { type: "ImageToTextTask", body },
       });
-      if (created["errorId"] === 0) caller.acknowledged.set(Number(created["taskId"]), mark);
+      if (created["errorId"] === 0) {
+        caller.acknowledged.set(Number(created["taskId"]), mark);
+        noted();
+      }
       const ids = [...caller.acknowledged.keys()];
       const taskId = ids[Math.floor(random() * ids.length)];
       if (taskId !== undefined) await readOnce(client, caller, taskId);
