@@ -45,8 +45,10 @@ export interface PeopleStage extends TestApp {
 const OPENING = 1_000_000;
 
 /** Call it at the top level of a file. */
-export async function createPeopleStage(): Promise<PeopleStage> {
-  const testApp = await createTestApp();
+export async function createPeopleStage(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<PeopleStage> {
+  const testApp = await createTestApp(environment);
   const { desk, call } = testApp;
   const { people, database } = desk;
   const workspace = await startWorkspace(people);
