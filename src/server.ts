@@ -8,17 +8,18 @@ import type { Logger } from "./base/logger.ts";
 import type { Config } from "./config/options.ts";
 import { connect } from "./database/connect.ts";
 import type { Database } from "./database/database.ts";
-import { AddressGuard } from "./callbacks/address-guard.ts";
 import { CallbackUrls } from "./callbacks/callback-url.ts";
 import { Deliverer } from "./callbacks/deliverer.ts";
 import { redeliverTask } from "./callbacks/deliveries.ts";
 import { callbackPayload } from "./http/callback-payload.ts";
+import { PictureFetcher } from "./http/fetch-pictures.ts";
 import { buildPublicApp } from "./http/public-app.ts";
 import { buildWidgetApp } from "./http/widget-app.ts";
 import { buildConsoleApp } from "./http/console/app.ts";
 import { SignInLimit } from "./http/session/sign-in-limit.ts";
 import { buildWorkspaceApp } from "./http/workspace/app.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { AddressGuard } from "./outbound/address-guard.ts";
 import { PeopleDesk } from "./people/desk.ts";
 import { forgetItems } from "./people/quality.ts";
 import { createWidgetDesk } from "./people/widget-desk.ts";
@@ -164,6 +165,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       takeReport: (given) =>
         report(database, examples, { ...config, windowSeconds: config.reportSeconds }, given),
       callbackUrls: new CallbackUrls(guard),
+      pictures: new PictureFetcher(guard, config.maxImageBytes),
       redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
       mounts: [
         { path: "/workspace", app: workspace },

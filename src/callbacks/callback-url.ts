@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { PINGBACK } from "../protocol/callback-form.ts";
 import { nameOfKind } from "../protocol/json.ts";
 import { ProtocolError } from "../protocol/errors.ts";
-import { RefusedAddress, type AddressGuard } from "./address-guard.ts";
+import { outboundFault } from "../protocol/outbound-url.ts";
+import { RefusedAddress, type AddressGuard } from "../outbound/address-guard.ts";
 
 const MAX_LENGTH = 2_048;
 /** createTask waits no longer for a name. */
@@ -78,18 +79,9 @@ function parse(value: unknown): URL {
   if (value.length > MAX_LENGTH) {
     throw refuse(`at most ${MAX_LENGTH} characters, got ${value.length}`);
   }
-  const url = URL.parse(value);
-  if (url === null) throw refuse("an absolute address, such as https://example.com/result?id=7");
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw refuse(`an http or https address, got ${url.protocol}`);
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw refuse("an address without user name and password; put a secret into the path or the query");
-  }
-  // Below 1024 live services that a foreign server should not be made to talk to, such as mail.
-  if (url.port !== "" && Number(url.port) < 1024 && url.port !== "80" && url.port !== "443") {
-    throw refuse(`port 80, 443, or one from 1024 on, got ${url.port}`);
-  }
+  const fault = outboundFault(value);
+  if (fault !== null) throw refuse(fault);
+  const url = new URL(value);
   if (url.hash !== PINGBACK) url.hash = "";
   return url;
 }

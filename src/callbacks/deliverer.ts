@@ -6,7 +6,7 @@ import { forwardTo, JOBS_SCHEMA, openJobsPool } from "../database/jobs.ts";
 import type { PoolOptions } from "../database/pool.ts";
 import type { TaskView } from "../tasks/read.ts";
 import { DELIVER_JOB } from "../tasks/schedule-callbacks.ts";
-import type { AddressGuard } from "./address-guard.ts";
+import type { AddressGuard } from "../outbound/address-guard.ts";
 import { findDelivery, pruneDeliveries, recordTry } from "./deliveries.ts";
 import { CONCURRENCY, FairShare } from "./fair-share.ts";
 import { post, wasAccepted, type Payload, type Try } from "./post.ts";

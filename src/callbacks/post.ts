@@ -1,6 +1,5 @@
-import { isIP } from "node:net";
-import { buildConnector, Client } from "undici";
-import { RefusedAddress, type AddressGuard } from "./address-guard.ts";
+import { RefusedAddress, type AddressGuard } from "../outbound/address-guard.ts";
+import { guardedClient } from "../outbound/guarded-client.ts";
 
 /** For everything: name resolution, connection, request and answer. The hosted service allows as much. */
 const TRY_MS = 2_000;
@@ -28,8 +27,7 @@ export function wasAccepted({ status }: Try): boolean {
 }
 
 /**
- * Posts once. Never rejects. Redirects are not followed and no proxy of the environment is used: a Client does
- * neither. One connection for each try: none is kept that a receiver may have closed meanwhile.
+ * Posts once, over a connection of its own. Never rejects.
  */
 export async function post(
   guard: AddressGuard,
@@ -40,7 +38,7 @@ export async function post(
   const started = performance.now();
   const took = () => Math.round(performance.now() - started);
   const signal = AbortSignal.timeout(TRY_MS);
-  const client = new Client(url.origin, { connect: guardedConnector(guard), pipelining: 0 });
+  const client = guardedClient(guard, url, TRY_MS);
   try {
     const response = await client.request({
       method: "POST",
@@ -58,20 +56,6 @@ export async function post(
   } finally {
     await client.destroy().catch(() => undefined);
   }
-}
-
-/** Connects only to addresses that the guard allows: literal ones checked here, resolved ones by its lookup. */
-function guardedConnector(guard: AddressGuard): buildConnector.connector {
-  const connect = buildConnector({ lookup: guard.lookup, timeout: TRY_MS });
-  return (options, callback) => {
-    try {
-      if (isIP(options.hostname) !== 0) guard.assert(options.hostname);
-    } catch (error) {
-      callback(error as Error, null);
-      return;
-    }
-    connect(options, callback);
-  };
 }
 
 function reasonOf(error: unknown): string {

@@ -149,7 +149,7 @@ export const OPTIONS = {
     env: "GLYPHDESK_CALLBACK_ALLOW",
     fallback: "",
     expected: "CIDR ranges separated by commas, such as 10.0.0.0/8",
-    describe: "Private address ranges that callbacks may reach.",
+    describe: "Private address ranges that callbacks and `imageUrls` may reach.",
     parse: parseRanges,
   },
   trustProxy: {

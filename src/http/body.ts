@@ -6,6 +6,11 @@ import { ProtocolError } from "../protocol/errors.ts";
 /** Bytes read and thrown away beyond the limit, so that a client still sending gets to read the refusal. */
 const DRAIN_BYTES = 16_000_000;
 
+/** The largest request: Base64 takes four bytes for three, and line breaks and the other fields some more. */
+export function maxRequestBytes(maxImageBytes: number): number {
+  return Math.ceil(maxImageBytes * 1.4) + 65_536;
+}
+
 /** The bytes of a request, or the refusal that the method should answer with. */
 export type Body = Buffer | ProtocolError;
 

@@ -13,7 +13,8 @@ import type { Submitter } from "../tasks/submit.ts";
 import type { GuardedSubmitter } from "../tasks/submit-guarded.ts";
 import type { Waiters } from "../tasks/waiters.ts";
 import { renderError } from "./answers.ts";
-import { acceptAnyBody } from "./body.ts";
+import { acceptAnyBody, maxRequestBytes } from "./body.ts";
+import type { PictureFetcher } from "./fetch-pictures.ts";
 import { TaskRate } from "./key-limits.ts";
 import { serveMethod, serveOpenMethod } from "./method.ts";
 import { serverWith, type Mount } from "./mount.ts";
@@ -45,6 +46,7 @@ export interface PublicAppOptions {
   readonly takeReport: TakeReport;
   readonly metrics: Metrics;
   readonly callbackUrls: CreateTaskOptions["callbackUrls"];
+  readonly pictures: PictureFetcher;
   readonly redeliver: Redeliver;
   /** Apps that serve whatever lies below a path of this one's port. */
   readonly mounts?: readonly Mount[];
@@ -90,8 +92,7 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
       ((address) => isIP(address) > 0 && trustProxy.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")),
   });
 
-  // Base64 takes four bytes for three, and line breaks and the other fields some more.
-  acceptAnyBody(app, Math.ceil(config.maxImageBytes * 1.4) + 65_536);
+  acceptAnyBody(app, maxRequestBytes(config.maxImageBytes));
   app.setNotFoundHandler((request, reply) => void sendJson(reply, unknownMethod(request)));
   app.setErrorHandler((error, _request, reply) => void sendJson(reply, renderError(error, logger)));
 

@@ -29,12 +29,18 @@ export function kindOf(title: string, fields: Fields): Kind {
       return "grid";
     case "ComplexImageTask hcaptcha":
       // Several pictures are to be told apart; in a single one places are to be found.
-      return filesOf(fields).length > 1 ? "grid" : "points";
+      return picturesOf(fields) > 1 ? "grid" : "points";
     case "ComplexImageTask recognition":
       return RECOGNITION[metadataOf(fields).Task] ?? "text";
     default:
       return "widget";
   }
+}
+
+/** How many pictures a task has, also while they are still to be fetched. */
+function picturesOf(fields: Fields): number {
+  const { imageUrls } = fields;
+  return Array.isArray(imageUrls) && imageUrls.length > 0 ? imageUrls.length : filesOf(fields).length;
 }
 
 /** The metadata of a ComplexImageTask, absent strings as empty ones. */

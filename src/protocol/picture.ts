@@ -38,14 +38,27 @@ export function decodeFile(body: string, maxBytes: number, field: string): Buffe
       throw invalid(field, "is not Base64: send the file's bytes as Base64, on one line");
     }
   }
-  if (bytes.byteLength < MIN_IMAGE_BYTES) {
+  checkSize(bytes.byteLength, maxBytes, field);
+  return bytes;
+}
+
+/**
+ * Refuses bytes that came otherwise than in Base64 as decodePicture would: by their size, and unless they are a picture.
+ * @throws ProtocolError
+ */
+export function checkPicture(bytes: Buffer, maxBytes: number, field: string): void {
+  checkSize(bytes.byteLength, maxBytes, field);
+  check(bytes, field, inspectImage);
+}
+
+function checkSize(bytes: number, maxBytes: number, field: string): void {
+  if (bytes < MIN_IMAGE_BYTES) {
     throw new ProtocolError(
       "ERROR_ZERO_CAPTCHA_FILESIZE",
-      `${field} holds ${bytes.byteLength} bytes after Base64 decoding; a file has at least ${MIN_IMAGE_BYTES}.`,
+      `${field} holds ${bytes} bytes; a file has at least ${MIN_IMAGE_BYTES}.`,
     );
   }
-  if (bytes.byteLength > maxBytes) throw tooLarge(field, bytes.byteLength, maxBytes);
-  return bytes;
+  if (bytes > maxBytes) throw tooLarge(field, bytes, maxBytes);
 }
 
 function decodedLength(base64: string): number {
@@ -70,6 +83,6 @@ function invalid(field: string, fault: string): ProtocolError {
 function tooLarge(field: string, bytes: number, maxBytes: number): ProtocolError {
   return new ProtocolError(
     "ERROR_TOO_BIG_CAPTCHA_FILESIZE",
-    `${field} holds ${bytes} bytes after Base64 decoding; at most ${maxBytes} are accepted. Scale the picture down or crop it.`,
+    `${field} holds ${bytes} bytes; at most ${maxBytes} are accepted. Scale the picture down or crop it.`,
   );
 }

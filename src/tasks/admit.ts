@@ -56,12 +56,6 @@ export function admit(
 }
 
 async function byPeople(type: TaskType, fields: Fields, price: Micros, people: PeopleOnline): Promise<Place> {
-  if (fields["imageUrls"] !== undefined || fields["exampleImageUrls"] !== undefined) {
-    throw new ProtocolError(
-      "ERROR_INVALID_TASK",
-      `The ${type.title} has faulty fields. imageUrls: this desk fetches no addresses; send the pictures themselves in imagesBase64.`,
-    );
-  }
   const kind = kindOf(type.title, fields);
   if (kind === "widget" && !people.shows(type.title, fields)) {
     throw new ProtocolError(

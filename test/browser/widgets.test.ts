@@ -2,241 +2,184 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { widgetSolution } from "../../src/widgets/solution.ts";
-import { createWidgetStage, type Shown } from "../support/widget-stage.ts";
+import { VENDORS, widgetOf } from "../../src/widgets/vendors.ts";
+import { fieldsOf, nameOf, ROWS, type Row } from "../support/vendor-rows.ts";
+import { createWidgetStage, type Answer, type Shown, type Worker } from "../support/widget-stage.ts";
 
+/**
+ * Every row of the table of vendors in a real browser, with a stand-in for the vendor's script: that it is shown, its
+ * token, its errors, its expiry, a slow script, one that does nothing, one that stays away, and no network.
+ */
 const STAND_IN = await readFile(new URL("../support/stand-in-vendor.js", import.meta.url), "utf8");
-const stage = await createWidgetStage();
-
-const OPEN = { "access-control-allow-origin": "*" };
+const headers = { "access-control-allow-origin": "*" };
+const script = (body: string) => ({ contentType: "text/javascript", body, headers });
 
 /** Every script of every vendor is the stand-in; their frames and other files are empty. */
-const standIn = ({ pathname }: URL) =>
-  pathname.endsWith(".js")
-    ? { contentType: "text/javascript", body: STAND_IN, headers: OPEN }
-    : { contentType: "text/html", body: "", headers: OPEN };
-const worker = await stage.newWorker(standIn);
+const standIn = ({ pathname }: URL): Answer =>
+  pathname.endsWith(".js") ? script(STAND_IN) : { contentType: "text/html", body: "", headers };
 
-const KEY = { websiteURL: "https://shop.example/", websiteKey: "good-key" };
-const press = (shown: Shown) => shown.frame().getByRole("button").click();
-const said = (shown: Shown) => shown.frame().locator("#status").innerText();
-const told = (shown: Shown) => shown.frame().evaluate("told");
+/** A browser whose vendors and clock are in the test's hands. */
+interface Lane {
+  readonly worker: Worker;
+  vendor: (url: URL) => Answer;
+}
 
-/** Title, fields, what the vendor's script is told, the solution (without the User-Agent, which all but some have). */
-const ROWS = [
-  [
-    "RecaptchaV2Task",
-    { ...KEY, recaptchaDataSValue: "s" },
-    { sitekey: "good-key", s: "s" },
-    { gRecaptchaResponse: "token-1" },
-  ],
-  [
-    "RecaptchaV2Task",
-    { ...KEY, isInvisible: true },
-    { sitekey: "good-key", size: "invisible" },
-    { gRecaptchaResponse: "token-1" },
-  ],
-  [
-    "RecaptchaV2EnterpriseTask",
-    { ...KEY, pageAction: "login", enterprisePayload: { s: "one-time" }, apiDomain: "www.recaptcha.net" },
-    { sitekey: "good-key", s: "one-time", action: "login" },
-    { gRecaptchaResponse: "token-1" },
-  ],
-  [
-    "RecaptchaV3TaskProxyless",
-    { ...KEY, pageAction: "buy" },
-    { key: "good-key", action: "buy" },
-    { gRecaptchaResponse: "score-token-buy" },
-  ],
-  [
-    "RecaptchaV3EnterpriseTask",
-    KEY,
-    { key: "good-key", action: "verify" },
-    { gRecaptchaResponse: "score-token-verify" },
-  ],
-  [
-    "TurnstileTask",
-    { ...KEY, pageAction: "a", data: "c" },
-    { sitekey: "good-key", action: "a", cData: "c" },
-    { token: "token-1" },
-  ],
-  [
-    "HCaptchaTask",
-    KEY,
-    { sitekey: "good-key" },
-    { gRecaptchaResponse: "token-1", respKey: "response-key-0" },
-  ],
-  [
-    "HCaptchaTask",
-    { ...KEY, isInvisible: true, data: "rq" },
-    { sitekey: "good-key", size: "invisible" },
-    { gRecaptchaResponse: "token-2", respKey: "response-key-0" },
-  ],
-  [
-    "GeeTestTask",
-    { gt: "good-key", version: "4", initParameters: { riskType: "slide" } },
-    { captchaId: "good-key", product: "float", riskType: "slide" },
-    {
-      captcha_id: "good-key",
-      lot_number: "lot",
-      pass_token: "pass",
-      gen_time: "1763000000",
-      captcha_output: "output",
-    },
-  ],
-  [
-    "MTCaptchaTask",
-    { ...KEY, pageAction: "login" },
-    { sitekey: "good-key", action: "login" },
-    { token: "token-1" },
-  ],
-  ["ProsopoTask", KEY, null, { token: "token-0" }],
-  [
-    "CustomTask friendly",
-    { ...KEY, metadata: { apiGetLib: "https://cdn.example/friendly-challenge@0.9.8/widget.min.js" } },
-    null,
-    { data: { token: "token-0" } },
-  ],
-  [
-    "CustomTask friendly",
-    { ...KEY, metadata: { apiGetLib: "https://shop.example/site.min.js" } },
-    null,
-    { data: { token: "token-0" } },
-  ],
-] as const;
+/** So many frames at once: more are no faster, even where there are more processors. */
+const LANES = 4;
+const stage = await createWidgetStage();
+const free = await Promise.all(
+  Array.from({ length: LANES }, async () => {
+    const lane: Lane = {
+      vendor: standIn,
+      worker: await stage.newWorker((url) => lane.vendor(url)),
+    };
+    await lane.worker.page.clock.install();
+    return lane;
+  }),
+);
 
-describe("a widget", () => {
-  for (const [title, fields, expected, solution] of ROWS) {
-    it(`of a ${title} ${"isInvisible" in fields ? "(invisible) " : ""}is shown, solved by a person and becomes a solution`, async () => {
-      const shown = await worker.show(title, fields);
-      const { ticket } = await shown.heard("ready");
-      assert.equal(ticket, shown.ticket);
-      await press(shown);
-      const { token, extra } = await shown.heard("token");
-      const [first] = (await told(shown)) as readonly Record<string, unknown>[];
-      if (expected !== null) assert.partialDeepStrictEqual(first, expected);
-      const outcome = widgetSolution(title, fields, { token, extra }, "127.0.0.1");
-      assert(outcome.kind === "solution");
-      const { userAgent, ...rest } = outcome.solution;
-      assert.deepEqual(rest, solution);
-      if (userAgent !== undefined) assert.equal(userAgent, await worker.page.evaluate("navigator.userAgent"));
-    });
-  }
+const show = ({ worker }: Lane, row: Row, key?: string) => worker.show(row.title, fieldsOf(row, key));
+// Scripts and keys, no locators: these would bring 100 ms of tools of their own into each of some hundred frames.
+const said = (shown: Shown) => shown.frame().evaluate<string>("document.querySelector('#status').innerText");
+async function press(shown: Shown): Promise<void> {
+  await shown.frame().evaluate("document.querySelector('button').focus()");
+  await shown.frame().page().keyboard.press("Enter");
+}
+const told = (shown: Shown) => shown.frame().evaluate<Record<string, unknown>[]>("told");
+const events = (shown: Shown) => shown.messages().flatMap(({ event }) => (event === "size" ? [] : [event]));
+/** Milliseconds after which a frame says that it waits, and after which it gives up. */
+const [SLOW, SILENT] = [6_000, 31_000];
 
-  it("tells nothing before a person pressed something", async () => {
-    const shown = await worker.show("RecaptchaV3TaskProxyless", KEY);
-    await shown.heard("ready");
-    assert.deepEqual(await told(shown), []);
-    assert(shown.messages().every(({ event }) => event === "ready" || event === "size"));
-    assert.equal(await shown.frame().evaluate("document.activeElement.textContent"), "Start reCAPTCHA v3");
-  });
-});
+async function solve(shown: Shown, row: Row): Promise<void> {
+  await press(shown);
+  const { token, extra } = await shown.heard("token");
+  const outcome = widgetSolution(row.title, fieldsOf(row), { token, extra }, "127.0.0.1");
+  assert(outcome.kind === "solution");
+  const { userAgent, ...rest } = outcome.solution;
+  assert.deepEqual(rest, row.solution);
+  if (userAgent !== undefined)
+    assert.equal(userAgent, await shown.frame().page().evaluate("navigator.userAgent"));
+}
 
-describe("a vendor's problem", () => {
-  /** Title, fields, what is told: a code that means the key, the host or something else. */
-  const wrong = (websiteKey: string) => ({ ...KEY, websiteKey });
-  const PROBLEMS = [
-    ["TurnstileTask", wrong("wrong-key"), "invalid-sitekey", "110110"],
-    ["TurnstileTask", wrong("wrong-domain"), "invalid-domain", "110200"],
-    ["TurnstileTask", wrong("broken-key"), "other", "600010"],
-    ["HCaptchaTask", wrong("broken-key"), "other", "network-error"],
-    ["RecaptchaV2Task", wrong("broken-key"), "other", ""],
-    ["RecaptchaV2Task", wrong("thrown-key"), "invalid-sitekey", "Invalid site key: thrown-key"],
-    [
-      "RecaptchaV3TaskProxyless",
-      wrong("wrong-key"),
-      "invalid-sitekey",
-      "Invalid site key or not loaded in api.js: wrong-key",
-    ],
-    ["GeeTestTask", { gt: "wrong-key", version: "4" }, "invalid-sitekey", "60001 said by the vendor"],
-    ["MTCaptchaTask", wrong("broken-key"), "other", "other"],
-    ["ProsopoTask", wrong("broken-key"), "other", "other"],
-    ["CustomTask friendly", wrong("wrong-key"), "invalid-sitekey", "sitekey_invalid"],
-  ] as const;
+/** The script is asked for and not answered; `answer` answers it. */
+function keepWaiting(lane: Lane) {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  lane.vendor = async (url) => {
+    asked.resolve();
+    await answer.promise;
+    return standIn(url);
+  };
+  return { asked: asked.promise, answer: answer.resolve };
+}
 
-  for (const [title, fields, code, detail] of PROBLEMS) {
-    it(`of a ${title} is told: ${code} (${detail})`, async () => {
-      const shown = await worker.show(title, fields);
-      if (detail !== "Invalid site key: thrown-key") {
+const CASES: Readonly<Record<string, (lane: Lane, row: Row) => Promise<void>>> = {
+  async "is shown, presses nothing by itself, and a person gets its token"(lane, row) {
+    const shown = await show(lane, row);
+    assert.equal((await shown.heard("ready")).ticket, shown.ticket);
+    assert.equal(await said(shown), "");
+    assert.deepEqual(events(shown), ["ready"]);
+    await solve(shown, row);
+    if (row.told !== undefined) assert.partialDeepStrictEqual((await told(shown))[0], row.told);
+  },
+
+  async "tells what is wrong"(lane, row) {
+    for (const [key, [code, detail]] of Object.entries(row.errors)) {
+      const shown = await show(lane, row, key);
+      if (key !== "thrown-key") {
         await shown.heard("ready");
         await press(shown);
       }
-      const told = await shown.heard("error");
-      assert.equal(told.code, code);
-      assert.equal(told.detail, detail);
+      const error = await shown.heard("error");
+      assert.deepEqual([error.code, error.detail], [code, detail]);
       assert.match(await said(shown), /reports a problem/);
-    });
-  }
-
-  it("is told as expired when the token was not used in time", async () => {
-    for (const [title, fields] of [
-      ["RecaptchaV2Task", wrong("expiring-key")],
-      ["TurnstileTask", wrong("expiring-key")],
-      ["HCaptchaTask", wrong("expiring-key")],
-      ["MTCaptchaTask", wrong("expiring-key")],
-      ["ProsopoTask", wrong("expiring-key")],
-      ["CustomTask friendly", wrong("expiring-key")],
-    ] as const) {
-      const shown = await worker.show(title, fields);
-      await shown.heard("ready");
-      await press(shown);
-      assert.equal((await shown.heard("expired")).code, "expired");
-      assert.deepEqual(
-        shown.messages().flatMap(({ event }) => (event === "size" ? [] : [event])),
-        ["ready", "token", "expired"],
-        title,
-      );
     }
-  });
-});
+    if (Object.keys(row.errors).length > 0) return;
+    const shown = await show(lane, row, "broken-key");
+    await shown.heard("ready");
+    await press(shown);
+    assert.match(await shown.frame().evaluate("document.body.innerText"), /Verification failed/u);
+    assert.deepEqual(events(shown), ["ready"]);
+  },
 
-describe("a vendor's script", () => {
-  const time = async (shown: Shown, milliseconds: number) => {
-    await shown.frame().page().clock.fastForward(milliseconds);
-  };
+  async "has its time, and tells when it is over where the vendor does"(lane, row) {
+    const value = { token: "T", extra: "gt" in fieldsOf(row) ? row.solution : {} };
+    const outcome = widgetSolution(row.title, fieldsOf(row), value, "127.0.0.1");
+    assert(outcome.kind === "solution");
+    assert.equal(outcome.lifetimeMs, row.lifetime * 1000 - 5_000);
+    if (row.expiry === "untold") return;
+    const shown = await show(lane, row, "expiring-key");
+    await shown.heard("ready");
+    await press(shown);
+    assert.equal((await shown.heard("expired")).code, "expired");
+    assert.match(await said(shown), /the time for this answer is over/);
+    assert.deepEqual(events(shown), ["ready", "token", "expired"]);
+  },
 
-  it("that is slow is waited for, and the worker is told so", async () => {
-    const asked = Promise.withResolvers<void>();
-    const answer = Promise.withResolvers<void>();
-    const slow = await stage.newWorker(async (url) => {
-      asked.resolve();
-      await answer.promise;
-      return standIn(url);
-    });
-    await slow.page.clock.install();
-    const shown = await slow.show("TurnstileTask", KEY);
-    await asked.promise;
-    await time(shown, 6_000);
-    assert.equal(await said(shown), "Waiting for Turnstile…");
-    answer.resolve();
+  async "that is slow is waited for"(lane, row) {
+    const { asked, answer } = keepWaiting(lane);
+    const shown = await show(lane, row);
+    await asked;
+    await lane.worker.page.clock.fastForward(SLOW);
+    assert.match(await said(shown), /^Waiting for .+…$/u);
+    assert.deepEqual(events(shown), []);
+    answer();
     await shown.heard("ready");
     assert.equal(await said(shown), "");
-    await press(shown);
-    assert.equal((await shown.heard("token")).token, "token-1");
-  });
+    await solve(shown, row);
+  },
 
-  it("that stays silent is given up", async () => {
-    const asked = Promise.withResolvers<void>();
-    const never = await stage.newWorker(() => {
-      asked.resolve();
-      return new Promise(() => {});
-    });
-    await never.page.clock.install();
-    const shown = await never.show("HCaptchaTask", KEY);
-    await asked.promise;
-    await time(shown, 31_000);
-    assert.equal((await shown.heard("error")).detail, "its script does not answer");
-  });
+  async "that does not come is given up"(lane, row) {
+    const { asked, answer } = keepWaiting(lane);
+    const shown = await show(lane, row);
+    await asked;
+    await lane.worker.page.clock.fastForward(SILENT);
+    const { code, detail } = await shown.heard("error");
+    assert.deepEqual([code, detail], ["other", "its script does not answer"]);
+    answer();
+  },
 
-  it("that cannot be reached is told at once, and the frame can be loaded again", async () => {
-    let network = false;
-    const offline = await stage.newWorker((url) => (network ? standIn(url) : null));
-    const shown = await offline.show("RecaptchaV2Task", KEY);
-    const told = await shown.heard("error");
-    assert.deepEqual([told.code, told.detail], ["other", "its script could not be loaded"]);
-    network = true;
-    await offline.page.evaluate(`open_(${JSON.stringify(shown.address)})`);
+  async "that comes and does nothing is given up"(lane, row) {
+    lane.vendor = () => script("console.log('has run')");
+    const run = lane.worker.page.waitForEvent("console", (message) => message.text() === "has run");
+    const shown = await show(lane, row);
+    await run;
+    await lane.worker.page.clock.fastForward(SILENT);
+    const { code, detail } = await shown.heard("error");
+    assert.equal(code, "other");
+    assert.match(detail ?? "", /^its script (does not answer|brings no widget)$/u);
+    assert.deepEqual(events(shown), ["error"]);
+  },
+
+  async "without a network is told at once, and can be loaded again"(lane, row) {
+    lane.vendor = () => null;
+    const shown = await show(lane, row);
+    const { code, detail } = await shown.heard("error");
+    assert.deepEqual([code, detail], ["other", "its script could not be loaded"]);
+    assert.match(await said(shown), /its script could not be loaded/u);
+    lane.vendor = standIn;
+    await lane.worker.page.evaluate(`open_(${JSON.stringify(shown.address)})`);
     await shown.heard("ready");
-    await press(shown);
-    await shown.heard("token");
-  });
+    assert.equal(await said(shown), "");
+  },
+};
+
+describe("the widget of", { concurrency: LANES }, () => {
+  for (const row of ROWS) {
+    for (const [does, check] of Object.entries(CASES)) {
+      it(`${nameOf(row)} ${does}`, async () => {
+        const lane = free.pop();
+        assert(lane, "there are as many lanes as tests at once");
+        lane.vendor = standIn;
+        await check(lane, row).finally(() => free.push(lane));
+      });
+    }
+  }
+});
+
+it("the rows above are all there are", () => {
+  assert.deepEqual(
+    new Set(ROWS.map((row) => widgetOf(row.title, fieldsOf(row))?.vendor)),
+    new Set(VENDORS.map(({ vendor }) => vendor)),
+  );
 });

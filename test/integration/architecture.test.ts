@@ -12,13 +12,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: ["base"],
   config: ["base"],
   metrics: ["base"],
+  outbound: ["base"],
   database: ["base", "config"],
   accounts: ["base", "config", "database"],
   sites: ["base", "database"],
   widgets: ["base", "protocol", "database"],
   tasks: ["base", "protocol", "database", "accounts", "sites"],
   solvers: ["base", "protocol", "database", "tasks"],
-  callbacks: ["base", "protocol", "database", "tasks"],
+  callbacks: ["base", "protocol", "database", "outbound", "tasks"],
   people: ["base", "protocol", "database", "widgets", "tasks"],
   http: [
     "base",
@@ -31,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "tasks",
     "people",
     "metrics",
+    "outbound",
   ],
 };
 

@@ -4,7 +4,7 @@ import { isIP, type AddressInfo } from "node:net";
 import { after, describe, it } from "node:test";
 import { parseRanges } from "../../src/config/ranges.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
-import { AddressGuard, type Resolve } from "../../src/callbacks/address-guard.ts";
+import { AddressGuard, type Resolve } from "../../src/outbound/address-guard.ts";
 import { CallbackUrls } from "../../src/callbacks/callback-url.ts";
 import { post } from "../../src/callbacks/post.ts";
 

@@ -82,11 +82,9 @@ for (const type of TASK_TYPES) {
               answer,
               task["websiteURL"] === undefined
                 ? /^ERROR_DOMAIN_NOT_ALLOWED .*send websiteURL/
-                : task["imageUrls"] !== undefined
-                  ? /^ERROR_INVALID_TASK .*imageUrls.*imagesBase64/
-                  : kindOf(type.title, task) === "widget" && widgetOf(type.title, task) === null
-                    ? /^ERROR_TASK_NOT_SUPPORTED .*cannot show them this widget/
-                    : /^ERROR_NO_SLOT_AVAILABLE .*no worker is online/,
+                : kindOf(type.title, task) === "widget" && widgetOf(type.title, task) === null
+                  ? /^ERROR_TASK_NOT_SUPPORTED .*cannot show them this widget/
+                  : /^ERROR_NO_SLOT_AVAILABLE .*no worker is online/,
             );
             assert.match(elsewhere, /^ERROR_DOMAIN_NOT_ALLOWED .*elsewhere\.example/);
             break;

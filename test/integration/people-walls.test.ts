@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { disableWorker, endSessions, inviteWorker } from "../../src/people/workers.ts";
-import { runCommand } from "../support/command.ts";
+import { answerOf, startCommands } from "../support/command.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
 import { Browser, PASSWORD } from "../support/workspace.ts";
 
 const { desk, workspace, caller, grid } = await createPeopleStage();
 const { database } = desk;
+const runCommand = startCommands({ GLYPHDESK_DATABASE_URL: desk.url });
 const create = () => caller.create(grid());
 
 const owner = await workspace.hire();
@@ -145,11 +146,8 @@ describe("an operator's word", () => {
   });
 
   it("invites once, with a password that is no short one", async () => {
-    const invited = await runCommand(["worker", "invite", "Ada", "--kinds", "text,grid", "--json"], {
-      GLYPHDESK_DATABASE_URL: desk.url,
-    });
-    assert.equal(invited.code, 0, invited.stderr);
-    const { link } = JSON.parse(invited.stdout) as { link: string };
+    const invited = await answerOf(runCommand("worker", "invite", "Ada", "--kinds", "text,grid", "--json"));
+    const { link } = invited as { link: string };
     const token = new URL(link).hash.replace("#invite=", "");
     const browser = new Browser(workspace.url);
     assert.deepEqual(await browser.post("invite", { token }), { name: "Ada" });

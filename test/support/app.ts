@@ -1,11 +1,12 @@
 import { after } from "node:test";
 import type { FastifyInstance } from "fastify";
 import { silentLogger } from "../../src/base/logger.ts";
-import { AddressGuard } from "../../src/callbacks/address-guard.ts";
+import { AddressGuard } from "../../src/outbound/address-guard.ts";
 import { CallbackUrls } from "../../src/callbacks/callback-url.ts";
 import { redeliverTask } from "../../src/callbacks/deliveries.ts";
 import { KeyRing } from "../../src/accounts/keys.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { PictureFetcher } from "../../src/http/fetch-pictures.ts";
 import { buildPublicApp } from "../../src/http/public-app.ts";
 import { SiteList } from "../../src/sites/sites.ts";
 import { RuleList } from "../../src/tasks/rules.ts";
@@ -36,6 +37,7 @@ export async function createTestApp(
 ): Promise<TestApp> {
   const desk = given ?? (await createTestDesk());
   const config = loadConfig(environment);
+  const guard = new AddressGuard(config.callbackAllow);
   const rules = await RuleList.open(desk.database);
   const app = buildPublicApp({
     config,
@@ -63,7 +65,8 @@ export async function createTestApp(
         given,
       ),
     metrics: new Metrics(),
-    callbackUrls: new CallbackUrls(new AddressGuard(config.callbackAllow)),
+    callbackUrls: new CallbackUrls(guard),
+    pictures: new PictureFetcher(guard, config.maxImageBytes),
     redeliver: (accountId, taskId) => redeliverTask(desk.database, accountId, taskId),
   });
   after(() => app.close());

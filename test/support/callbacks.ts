@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { silentLogger } from "../../src/base/logger.ts";
-import { AddressGuard } from "../../src/callbacks/address-guard.ts";
+import { AddressGuard } from "../../src/outbound/address-guard.ts";
 import { Deliverer } from "../../src/callbacks/deliverer.ts";
 import { listDeliveries, type ListedDelivery } from "../../src/callbacks/deliveries.ts";
 import { parseRanges } from "../../src/config/ranges.ts";

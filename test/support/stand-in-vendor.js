@@ -109,18 +109,21 @@
 
   const friendly = document.querySelector(".frc-captcha");
   if (friendly) {
+    const { callback, sitekey } = friendly.dataset;
     const send = (name, detail) => friendly.dispatchEvent(new CustomEvent(name, { detail }));
     const codes = { key: "sitekey_invalid", domain: "other", other: "network_error" };
-    draw(friendly, friendly.dataset.sitekey, {
-      // The first generation calls a function by its name, the second sends an event.
-      token: (response) => {
-        const { callback } = friendly.dataset;
-        if (callback) window[callback](response);
-        else send("frc:widget.complete", { response });
-      },
+    // The first generation calls a function by its name and tells nobody of errors; the second sends events.
+    const first = {
+      token: (response) => window[callback](response),
+      expired: () => friendly.append("Verification expired"),
+      error: () => friendly.append("Verification failed"),
+    };
+    const second = {
+      token: (response) => send("frc:widget.complete", { response }),
       expired: () => send("frc:widget.expire", {}),
       error: (kind) => send("frc:widget.error", { error: { code: codes[kind] } }),
-    });
+    };
+    draw(friendly, sitekey, callback ? first : second);
   }
 
   const onload = script && new URL(script).searchParams.get("onload");

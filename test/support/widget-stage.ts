@@ -69,10 +69,12 @@ export async function createWidgetStage(vendors?: readonly Vendor[]) {
     await app.close();
     workspace.close();
   });
-  const lane = "widget-stage";
+  let count = 0;
 
   /** A task of this kind, leased by a worker, and a ticket for its frame. */
   async function issue(title: string, fields: Fields, parent = own) {
+    // A lane for each, so that nobody claims what was meant for a frame beside it.
+    const lane = `widget-stage-${(count += 1)}`;
     await desk.submitter.submit(account.task({ type: title, fields, lane, image: null, price: 1000 }));
     const [task] = await claim(desk.database, desk.images, {
       lane,
@@ -139,6 +141,8 @@ function shownAt(page: Page, address: string) {
     },
   };
   const hear = (message: Message) => {
+    // The frame before this one may still have had something to say.
+    if (message.ticket !== shown.ticket) return;
     messages.push(message);
     for (const { event, done } of waiting) if (event === message.event) done(message);
   };

@@ -25,8 +25,21 @@
     status.className = bad ? "bad" : "";
   }
 
+  /** The vendor has answered in some way: nothing is waited for any more. */
+  function stopWaiting() {
+    clearTimeout(slow);
+    clearTimeout(silent);
+  }
+
+  function ready() {
+    stopWaiting();
+    say("");
+    tell("ready");
+  }
+
   function onToken(token, extra = {}) {
     if (typeof token !== "string" || token === "") return;
+    stopWaiting();
     say("Done.");
     tell("token", { token, extra: { ...extra, userAgent: navigator.userAgent } });
   }
@@ -42,6 +55,7 @@
     const known = Object.entries(plan.errors).find(([code]) => detail.startsWith(code));
     const code = known === undefined ? "other" : known[1];
     if (code === "expired") return onExpired();
+    stopWaiting();
     say(`${plan.vendor} reports a problem${detail === "" ? "" : `: ${detail.slice(0, 200)}`}.`, true);
     tell("error", { code, detail: detail.slice(0, 200) });
   }
@@ -49,6 +63,13 @@
   /** Follows a path such as `error.code`; an empty one is the value itself. */
   function at(value, path) {
     return path === "" ? value : path.split(".").reduce((part, name) => part?.[name], value);
+  }
+
+  /** What the vendor's script has put onto the window. */
+  function brought(path) {
+    const found = at(window, path);
+    if (found === undefined) throw new Error("its script brings no widget");
+    return found;
   }
 
   /** Hands over all fields of an answer that has several. */
@@ -77,7 +98,7 @@
 
   const styles = {
     render() {
-      const api = at(window, render.api);
+      const api = brought(render.api);
       const box = document.createElement("div");
       place.append(box);
       let widget;
@@ -100,26 +121,35 @@
       });
       if (render.data) api.setData(widget, render.data);
       if (render.invisible) offerStart(() => api.execute(widget));
+      ready();
     },
 
     execute() {
-      const api = at(window, render.api);
+      const api = brought(render.api);
       offerStart(async () => onToken(await api.execute(render.key, render.options)));
+      ready();
     },
 
     init() {
-      window[render.function](render.options, (captcha) => {
+      brought(render.function)(render.options, (captcha) => {
         captcha.onSuccess(() => {
           const parts = captcha.getValidate();
           onToken(parts.pass_token, texts(parts));
         });
         captcha.onError((error) => onError(`${error?.code ?? ""} ${error?.msg ?? ""}`.trim()));
         captcha.appendTo(place);
+        ready();
       });
     },
 
     element() {
-      // It is there already: the vendor's script looks for it as soon as it runs.
+      // It is there already: the vendor's script looks for it as soon as it runs. What it draws there has a height.
+      const drawn = new ResizeObserver(() => {
+        if (place.offsetHeight === 0) return;
+        drawn.disconnect();
+        ready();
+      });
+      drawn.observe(place);
     },
   };
 
@@ -142,12 +172,8 @@
   }
 
   function show() {
-    clearTimeout(slow);
-    clearTimeout(silent);
-    say("");
     try {
       styles[render.style]();
-      tell("ready");
     } catch (error) {
       onError(error?.message ?? error);
     }
@@ -160,11 +186,7 @@
   const named = new URL(plan.script).searchParams.get("onload");
   if (named === null) script.addEventListener("load", show);
   else window[named] = show;
-  script.addEventListener("error", () => {
-    clearTimeout(slow);
-    clearTimeout(silent);
-    onError("its script could not be loaded");
-  });
+  script.addEventListener("error", () => onError("its script could not be loaded"));
   if (plan.module) script.type = "module";
   script.src = plan.script;
   document.head.append(script);

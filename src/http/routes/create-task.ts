@@ -5,11 +5,11 @@ import type { ClientKey } from "../../protocol/client-key.ts";
 import { taskTypeOf } from "../../protocol/catalogue/catalogue.ts";
 import type { TaskType } from "../../protocol/catalogue/task-type.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
-import { packFiles } from "../../protocol/pack-files.ts";
+import { addressesOf, packFetched, packFiles, type Addresses } from "../../protocol/pack-files.ts";
 import { decodePicture } from "../../protocol/picture.ts";
 import { isSvg } from "../../protocol/svg.ts";
 import { admit, type Admission, type Place } from "../../tasks/admit.ts";
-import { identityOf, type Identity } from "../../tasks/idempotency.ts";
+import { identityOf, slotOf, type Identity } from "../../tasks/idempotency.ts";
 import type { Reader } from "../../tasks/read.ts";
 import { withRule, type RuleList } from "../../tasks/rules.ts";
 import type { Submitted, Submitter } from "../../tasks/submit.ts";
@@ -17,6 +17,7 @@ import type { GuardedOutcome, GuardedSubmitter } from "../../tasks/submit-guarde
 import type { Waiters } from "../../tasks/waiters.ts";
 import { renderWithId } from "../answers.ts";
 import { drawSvg } from "../draw-svg.ts";
+import type { PictureFetcher } from "../fetch-pictures.ts";
 import { readExtras, readIdempotencyKey, usualWaitMs } from "../extras.ts";
 import { checkTask, overBudget, type TaskRate } from "../key-limits.ts";
 import type { Method, MethodRequest } from "../method.ts";
@@ -41,10 +42,12 @@ export interface CreateTaskOptions extends ReadTaskOptions {
   readonly logger: Logger;
   /** Answers the normalised `callbackUrl`; throws ProtocolError for one that cannot be used. */
   readonly callbackUrls: { read(value: unknown): Promise<string | undefined> };
+  readonly pictures: PictureFetcher;
 }
 
 /** createTask: the answer is sent after the commit, so an accepted task is never lost. */
 export function createTask(options: CreateTaskOptions): Method {
+  const fetching = new Map<string, Promise<number>>();
   return {
     path: "/createTask",
     onError: { taskId: 0 },
@@ -55,16 +58,34 @@ export function createTask(options: CreateTaskOptions): Method {
       const idempotencyKey = readIdempotencyKey(http.headers["idempotency-key"]);
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
       const plain = caller.limits === null && idempotencyKey === null && callback === undefined;
-      if (plain && read.waitMs === 0 && !read.drawing) {
+      if (plain && read.waitMs === 0 && !read.drawing && read.addresses === null) {
         return submitPlain(options.submitter, read.task, read.admit()).then(renderAccepted);
       }
       const identity =
         idempotencyKey === null ? null : identityOf(idempotencyKey, { ...read.task, callbackUrl: callback });
-      return create(options, { caller, read, callback, identity }).then((id) =>
+      const make = () => create(options, { caller, read, callback, identity });
+      const made =
+        identity === null || read.addresses === null
+          ? make()
+          : shared(fetching, `${slotOf({ keyId: caller.keyId, identity })} ${identity.request}`, make);
+      return made.then((id) =>
         read.waitMs === 0 ? renderCreated(id) : renderAtEnd(options, id, request, read.waitMs),
       );
     },
   };
+}
+
+/** Repetitions that arrive while the first is under way share it, or its pictures would be fetched for each of them. */
+function shared(
+  underWay: Map<string, Promise<number>>,
+  key: string,
+  make: () => Promise<number>,
+): Promise<number> {
+  const known = underWay.get(key);
+  if (known !== undefined) return known;
+  const made = make().finally(() => underWay.delete(key));
+  underWay.set(key, made);
+  return made;
 }
 
 function renderCreated(id: number): string {
@@ -101,6 +122,8 @@ export interface ReadTask {
   readonly waitMs: number;
   /** Whether the image is an SVG drawing, which is drawn before the task is written. */
   readonly drawing: boolean;
+  /** Where the pictures are that are fetched before the task is written. */
+  readonly addresses: Addresses | null;
   /** Who answers it, and for how much; refuses what nobody may or can answer. */
   readonly admit: () => Place | Promise<Place>;
 }
@@ -132,6 +155,7 @@ export function readTask(
       fields: withRule(type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields, rule),
       image,
     },
+    addresses: addressesOf(asked),
     drawing: options.svg && typeof body === "string" && image !== null && isSvg(image),
     waitMs: request["wait"] === undefined ? usualWaitMs(request, type) : extras.waitMs,
     admit() {
@@ -160,9 +184,10 @@ function submitPlain(
 
 /** The way of a request that asks for more than the protocol has, or whose key may do less. @returns the taskId */
 async function create(
-  { submitter, guarded, rate, callbackUrls }: CreateTaskOptions,
-  { caller: { keyId, limits }, read: { type, task, drawing, admit }, callback, identity }: Request,
+  options: CreateTaskOptions,
+  { caller: { keyId, limits }, read: { type, task, drawing, addresses, admit }, callback, identity }: Request,
 ): Promise<number> {
+  const { submitter, guarded, rate, callbackUrls } = options;
   if (identity !== null) {
     // Before anything can refuse it: what was accepted once stays accepted.
     const earlier = await guarded.earlier(keyId, identity);
@@ -173,11 +198,25 @@ async function create(
     if (limits.tasksPerMinute !== null) rate.count(keyId, limits.tasksPerMinute);
   }
   const [place, callbackUrl] = await Promise.all([admit(), callbackUrls.read(callback)]);
-  const image = drawing && task.image !== null ? await drawSvg(task.image) : task.image;
-  const newTask = { ...task, ...place, image, ...(callbackUrl !== undefined && { callbackUrl }) };
+  const files =
+    addresses === null
+      ? { image: drawing && task.image !== null ? await drawSvg(task.image) : task.image }
+      : await fetchPictures(options, task, addresses, place);
+  const newTask = { ...task, ...place, ...files, ...(callbackUrl !== undefined && { callbackUrl }) };
   const budgeted = limits !== null && limits.budgeted && place.price > 0;
   if (identity === null && !budgeted) return idOf(await submitter.submit(newTask));
   return idOf(await guarded.submit({ ...newTask, identity, budgeted }));
+}
+
+/** Last of all, so that nobody makes the desk fetch who could not pay for the task. */
+async function fetchPictures(
+  { reader, pictures }: CreateTaskOptions,
+  task: ReadTask["task"],
+  addresses: Addresses,
+  { price }: Place,
+): Promise<Pick<ReadTask["task"], "fields" | "image">> {
+  if (price > (await reader.balance(task.accountId))) throw new ProtocolError("ERROR_ZERO_BALANCE");
+  return packFetched(task, await pictures.fetch(task.accountId, addresses));
 }
 
 /** @throws ProtocolError where the task was not accepted */

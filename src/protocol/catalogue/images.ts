@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import type { Fault } from "../fields.ts";
+import { outboundFault } from "../outbound-url.ts";
 import { RECOGNITION_TASKS, recognitionFaults } from "./recognition.ts";
 import { optionalFlag, optionalText, optionalWebsiteURL, payload, text, userAgent } from "./shared.ts";
 import type { Rule, TaskTypeRow } from "./task-type.ts";
@@ -56,9 +57,13 @@ const lengthsInOrder: Rule = ({ minLength, maxLength }) =>
     ? { field: "minLength", sentence: `expected at most maxLength (${maxLength}), got ${minLength}` }
     : null;
 
+/** Of one hCaptcha task, and as many examples. */
+const MOST_PICTURES = 18;
+
 const pictures = (description: string) => Type.Optional(Type.Array(payload(description), { description }));
-const addresses = (description: string) => Type.Optional(Type.Array(text(description), { description }));
-const imageUrls = addresses("addresses of the pictures (a list of strings)");
+const addresses = (description: string, bounds: { maxItems?: number } = {}) =>
+  Type.Optional(Type.Array(text(description), { ...bounds, description }));
+const imageUrls = addresses("addresses of the pictures, http or https (a list of strings)");
 const imagesBase64 = pictures("the pictures' bytes (a list of Base64 strings)");
 
 /** Exactly one of two fields. */
@@ -83,14 +88,26 @@ const eitherPictures = oneOf("imagesBase64", "imageUrls", ({ imagesBase64, image
 ]);
 
 function atMost(limit: number): Rule {
-  return ({ imagesBase64, imageUrls }): Fault | null => {
-    const field = imagesBase64 === undefined ? "imageUrls" : "imagesBase64";
-    const list = (imagesBase64 ?? imageUrls) as readonly string[] | undefined;
-    if (!Array.isArray(list) || list.length <= limit) return null;
-    return {
-      field,
-      sentence: `expected at most ${limit === 1 ? "one picture" : `${limit} pictures`}, got ${list.length}`,
-    };
+  return (fields): Fault | null => {
+    for (const field of ["imagesBase64", "imageUrls"]) {
+      const list = fields[field];
+      if (!Array.isArray(list) || list.length <= limit) continue;
+      const expected = limit === 1 ? "one picture" : `${limit} pictures`;
+      return { field, sentence: `expected at most ${expected}, got ${list.length}` };
+    }
+    return null;
+  };
+}
+
+/** Addresses that may be fetched, as far as the address alone tells. */
+function fetchable(field: "imageUrls" | "exampleImageUrls"): Rule {
+  return (fields): Fault | null => {
+    const list = fields[field];
+    for (const [at, address] of Array.isArray(list) ? list.entries() : []) {
+      const expected = typeof address === "string" ? outboundFault(address) : null;
+      if (expected !== null) return { field: `${field}[${at}]`, sentence: `expected ${expected}` };
+    }
+    return null;
   };
 }
 
@@ -164,7 +181,7 @@ export const IMAGE_TYPES: readonly TaskTypeRow[] = [
       ),
       userAgent,
     }),
-    rules: [eitherPictures, atMost(1), eitherTask],
+    rules: [eitherPictures, atMost(1), fetchable("imageUrls"), eitherTask],
     solution: Type.Object({ answer: booleans }),
     example: {
       minimal: { imagesBase64: [EXAMPLE_PICTURE], metadata: { Grid: "3x3", Task: "Select all bicycles" } },
@@ -229,7 +246,9 @@ export const IMAGE_TYPES: readonly TaskTypeRow[] = [
       websiteURL: optionalWebsiteURL,
       imageUrls,
       imagesBase64,
-      exampleImageUrls: addresses("addresses of example pictures (a list of strings)"),
+      exampleImageUrls: addresses("addresses of example pictures, at most 18 (a list of strings)", {
+        maxItems: MOST_PICTURES,
+      }),
       exampleImagesBase64: pictures("the example pictures' bytes (a list of Base64 strings)"),
       metadata: Type.Object(
         {
@@ -242,7 +261,7 @@ export const IMAGE_TYPES: readonly TaskTypeRow[] = [
       ),
       userAgent,
     }),
-    rules: [eitherPictures, atMost(18)],
+    rules: [eitherPictures, atMost(MOST_PICTURES), fetchable("imageUrls"), fetchable("exampleImageUrls")],
     solution: Type.Object({
       answer: Type.Unknown({ description: "a list of booleans or of {X, Y}, as AnswerType says" }),
       metadata: metadataSolution("Grid or Coordinate"),
@@ -273,7 +292,7 @@ export const IMAGE_TYPES: readonly TaskTypeRow[] = [
       ),
       userAgent,
     }),
-    rules: [eitherPictures, atMost(1)],
+    rules: [eitherPictures, atMost(1), fetchable("imageUrls")],
     solution: Type.Object({ answer: booleans }),
     example: {
       minimal: { imagesBase64: [EXAMPLE_PICTURE], metadata: { Task: "Pick the right way up" } },

@@ -7,7 +7,7 @@ import ipaddr from "ipaddr.js";
 /** Answers every address of a host name. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
-/** The address is not one that callbacks may reach. */
+/** The address is not one that the desk may reach. */
 export class RefusedAddress extends Error {
   override readonly name = "RefusedAddress";
 }
@@ -16,7 +16,7 @@ export class RefusedAddress extends Error {
 const INTERNAL: ReadonlySet<string> = new Set(["168.63.129.16"]);
 
 /**
- * Decides which addresses callbacks may connect to: public ones, and what the operator opened. It judges addresses,
+ * Decides which addresses the desk connects to at callers' wish: public ones, and what the operator opened. It judges addresses,
  * never names, and its `lookup` is the one that the connection itself uses, so that no second resolution can answer
  * differently (DNS rebinding). A name with one refused address is refused as a whole.
  */
