@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { disableWorker, endSessions, inviteWorker } from "../../src/people/workers.ts";
 import { answerOf, startCommands } from "../support/command.ts";
+import { sweep } from "../../src/tasks/sweep.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
 import { Browser, PASSWORD } from "../support/workspace.ts";
 
@@ -145,6 +146,21 @@ describe("an operator's word", () => {
     await assert.rejects(endSessions(database, name).then(() => disableWorker(database, "nobody")));
   });
 
+  it("sent as a new invitation takes at once what is no longer allowed, and nobody is signed out for nothing", async () => {
+    const [worker, other] = [await workspace.hire({ name: "Narrowed" }), await workspace.hire()];
+    const [told, free] = [await worker.events(), await other.events()];
+    await create();
+    const held = await worker.take();
+    await inviteWorker(database, { name: "Narrowed", role: "worker", kinds: ["text"], languages: [] });
+    assert.equal((await worker.call("POST", `items/${held.lease}/heartbeat`)).status, 410);
+    await sweep(database, 600);
+    await other.answer(await other.take(), { cells: [true] });
+    await Promise.all([told.close(), free.close()]);
+    const { code, stderr } = await runCommand("worker", "sign-out", "Nobody");
+    assert.equal(code, 1);
+    assert.match(stderr, /No worker is called "Nobody"\. See `glyphdesk worker list`/);
+  });
+
   it("invites once, with a password that is no short one", async () => {
     const invited = await answerOf(runCommand("worker", "invite", "Ada", "--kinds", "text,grid", "--json"));
     const { link } = invited as { link: string };
@@ -171,6 +187,13 @@ describe("an operator's word", () => {
       "select password from workers where name = 'Ada'",
     );
     assert.match(row?.password ?? "", /^\$argon2id\$/);
+  });
+
+  it("is not kept by a cache", async () => {
+    for (const path of ["session", "history", `${ITEM}/file/0`]) {
+      const { status, headers } = await owner.call("GET", path);
+      assert.deepEqual([status, headers["cache-control"]], [200, "no-store"], path);
+    }
   });
 
   it("lets nobody guess passwords", async () => {
