@@ -30,10 +30,10 @@ export function isDrawnAnew(bytes: Buffer, svg: boolean): boolean {
  * behind createTask sees the same pixels in the same places.
  * @throws ProtocolError
  */
-export function drawAnew(bytes: Buffer, svg: boolean): Promise<Buffer> {
+export async function drawAnew(bytes: Buffer, svg: boolean): Promise<Buffer> {
+  if (!isDrawnAnew(bytes, svg)) return bytes;
   const format = formatOf(bytes);
-  if (format === null) return svg && isSvg(bytes) ? drawSvg(bytes) : Promise.resolve(bytes);
-  return EXIF[format] === undefined ? Promise.resolve(bytes) : turnUpright(bytes, format);
+  return format === null ? drawSvg(bytes) : turnUpright(bytes, format);
 }
 
 async function drawSvg(svg: Buffer): Promise<Buffer> {

@@ -50,7 +50,7 @@ export async function preparePictures(
 
 async function drawFiles({ fields, image }: Packed, svg: boolean): Promise<Packed> {
   const files = unpackFiles(fields, image).map(async ({ bytes, role }) => ({
-    bytes: isDrawnAnew(bytes, svg) ? await drawAnew(bytes, svg) : bytes,
+    bytes: await drawAnew(bytes, svg),
     role,
   }));
   return packAnew(fields, await Promise.all(files));

@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { it } from "node:test";
 import sharp from "sharp";
 import { inspectImage } from "../../src/protocol/inspect-image.ts";
 import { claim } from "../../src/tasks/claim.ts";
+import { answerOf, startCommands } from "../support/command.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
 
 /** Pictures that EXIF says are to be turned: everybody sees, reads and answers them as a browser shows them. */
 const stage = await createPeopleStage();
 const { desk, caller } = stage;
+const runCommand = startCommands({ GLYPHDESK_DATABASE_URL: desk.url });
 const [WIDTH, HEIGHT] = [60, 40];
 
 /** Stored 60 × 40 with a red corner at the top left of the stored pixels; shown as the orientation says. */
@@ -76,6 +81,20 @@ it("PNG, WebP and TIFF too, without loss", async () => {
   }
 });
 
+it("check items are drawn upright too", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "glyphdesk-turned-"));
+  try {
+    await writeFile(join(folder, "a.jpg"), await turned(6));
+    await writeFile(join(folder, "labels.tsv"), "a.jpg\tred\n");
+    assert.deepEqual(await answerOf(runCommand("gold", "add", folder, "--json")), { added: 1, read: 1 });
+    const [check] = await desk.database.query<{ files: Buffer }>("select files from check_items");
+    assert.deepEqual(await cornerOf(check?.files ?? Buffer.alloc(0)), ["right", "top"]);
+    await answerOf(runCommand("gold", "clear", "--json"));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 it("what is upright already is kept as it came, byte for byte", async () => {
   const file = await turned(1);
   assert(file.includes("Exif"));
@@ -98,8 +117,10 @@ it("a worker is shown the same pixels in which places are answered, also among o
     const { body } = await worker.call("GET", `items/${item.lease}/file/0`);
     assert.deepEqual(await cornerOf(body as Buffer), ["right", "top"]);
     // The corner's place in the pixels as they were stored, and beyond the edge of those that are shown.
-    const outside = { value: { points: [{ x: WIDTH - 5, y: 5 }] }, shownMs: 1 };
-    assert.equal((await worker.call("POST", `items/${item.lease}/answer`, outside)).status, 422);
+    for (const x of [WIDTH - 5, HEIGHT]) {
+      const outside = { value: { points: [{ x, y: 5 }] }, shownMs: 1 };
+      assert.equal((await worker.call("POST", `items/${item.lease}/answer`, outside)).status, 422);
+    }
     await worker.answer(item, { points: [{ x: HEIGHT - 5, y: WIDTH - 50 }] });
     assert.deepEqual((await caller.result(id))["solution"], {
       answer: [{ X: 35, Y: 10 }],
