@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createTestApp } from "../support/app.ts";
 import { answerOf, startCommands } from "../support/command.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
 
 /** What the operator says about who answers, and makes of what people wrote. */
-const { desk, call, rules, caller, picture, withWorkers } = await createPeopleStage();
+const { desk, call, rules, caller, addCaller, picture, grid, withWorkers } = await createPeopleStage();
 const run = startCommands({ GLYPHDESK_DATABASE_URL: desk.url });
 const answer = (...words: readonly string[]) => answerOf(run(...words, "--json"));
 const image = { type: "ImageToTextTask", body: picture };
@@ -33,9 +34,20 @@ describe("glyphdesk rule", () => {
     await follows("people");
   });
 
+  it("can be removed when its key was revoked", async () => {
+    const { key: gone } = await addCaller("leaving");
+    const its = ["--key", gone.slice(0, 6)];
+    await answer("rule", "set", "machine", ...its);
+    await answer("key", "revoke", gone.slice(0, 6));
+    assert.equal(((await answer("rule", "list")) as object[]).length, 2);
+    await answer("rule", "remove", ...its);
+    assert.equal(((await answer("rule", "list")) as object[]).length, 1);
+  });
+
   it("says what is wrong and what to do", async () => {
     const faults: readonly (readonly [RegExp, ...string[]])[] = [
-      [/There is no such rule\. See `glyphdesk rule list`/, "remove", ...key],
+      [/No key with such a rule starts with .* See `glyphdesk rule list`/, "remove", ...key],
+      [/There is no such rule\. See `glyphdesk rule list`/, "remove", "--type", "TurnstileTask"],
       [/"dogs" is no mode\. Choose from: machine,/, "set", "dogs"],
       [/"Cat" is no task type\. See/, "set", "people", "--type", "Cat"],
       [/No live key starts with "zz-none"\. See/, "set", "people", "--key", "zz-none"],
@@ -46,6 +58,22 @@ describe("glyphdesk rule", () => {
       assert.equal(code, 1);
       assert.match(stderr, sentence);
     }
+  });
+});
+
+describe("glyphdesk worker quality", () => {
+  it("counts what was reported as wrong, also where no examples are kept", async () => {
+    const { call: forgetful } = await createTestApp({ GLYPHDESK_EXAMPLES: "off" }, desk);
+    await withWorkers([{ name: "Reported" }], async ([worker]) => {
+      assert(worker);
+      for (const method of ["reportIncorrectImageCaptcha", "reportCorrect"]) {
+        const taskId = await caller.create(grid());
+        await worker.answer(await worker.take(), { cells: [true] });
+        assert.equal((await forgetful(method, { clientKey: caller.key, taskId }))["errorId"], 0);
+      }
+    });
+    const quality = (await answer("worker", "quality")) as readonly { name: string; reported: number }[];
+    assert.equal(quality.find(({ name }) => name === "Reported")?.reported, 1);
   });
 });
 

@@ -145,6 +145,19 @@ describe("an operator's word", () => {
     await assert.rejects(endSessions(database, name).then(() => disableWorker(database, "nobody")));
   });
 
+  it("sent as a new invitation takes at once what is no longer allowed, and nobody is signed out for nothing", async () => {
+    const worker = await workspace.hire({ name: "Narrowed" });
+    const events = await worker.events();
+    await create();
+    const held = await worker.take();
+    await inviteWorker(database, { name: "Narrowed", role: "worker", kinds: ["text"], languages: [] });
+    assert.equal((await worker.call("POST", `items/${held.lease}/heartbeat`)).status, 410);
+    await events.close();
+    const { code, stderr } = await runCommand("worker", "sign-out", "Nobody");
+    assert.equal(code, 1);
+    assert.match(stderr, /No worker is called "Nobody"\. See `glyphdesk worker list`/);
+  });
+
   it("invites once, with a password that is no short one", async () => {
     const invited = await answerOf(runCommand("worker", "invite", "Ada", "--kinds", "text,grid", "--json"));
     const { link } = invited as { link: string };
@@ -171,6 +184,13 @@ describe("an operator's word", () => {
       "select password from workers where name = 'Ada'",
     );
     assert.match(row?.password ?? "", /^\$argon2id\$/);
+  });
+
+  it("is not kept by a cache", async () => {
+    for (const path of ["session", "history"]) {
+      const { status, headers } = await owner.call("GET", path);
+      assert.deepEqual([status, headers["cache-control"]], [200, "no-store"], path);
+    }
   });
 
   it("lets nobody guess passwords", async () => {
