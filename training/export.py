@@ -1,11 +1,15 @@
-"""Writes model/text-image.onnx and model/text-image.json from a checkpoint, and checks that both runtimes agree.
+"""Writes model/text-image.onnx (8-bit convolutions) and model/text-image.json from a checkpoint.
 
     python export.py [CHECKPOINT] [MODEL_DIR]
+
+Checks that both runtimes agree before the convolutions are quantised, and says what that cost. Needs shards in cache/.
 """
 
 import json
+import random
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnxruntime
@@ -14,8 +18,47 @@ import torch
 from data import Shard
 from model import Recogniser
 from page import ALPHABET, HEIGHT, WIDTH
+from quantise import quantise
 
 HERE = Path(__file__).parent
+
+
+def pictures(kind: str, count: int) -> np.ndarray:
+    """An even draw from all shards under cache/`kind`: uint8 [count, 64, 192, 3]."""
+    shards = [Shard(path) for path in sorted((HERE / "cache" / kind).glob("*.bin"))]
+    if not shards:
+        raise SystemExit(f"No pictures under training/cache/{kind}: draw some first (README.md).")
+    dice = random.Random(1)
+    chosen = [dice.choice(shards) for _ in range(count)]
+    return np.stack([shard.pixels[dice.randrange(len(shard.labels))] for shard in chosen])
+
+
+def run(network: Path, pixels: np.ndarray) -> np.ndarray:
+    """Log probabilities [n, frames, classes] by onnxruntime."""
+    session = onnxruntime.InferenceSession(str(network), providers=["CPUExecutionProvider"])
+    return np.concatenate([session.run(None, {"pixels": pixels[at : at + 50]})[0] for at in range(0, len(pixels), 50)])
+
+
+def export(model: Recogniser, path: Path) -> None:
+    """fp32; fails if PyTorch and onnxruntime disagree."""
+    torch.onnx.export(
+        model,
+        (torch.zeros(2, HEIGHT, WIDTH, 3, dtype=torch.uint8),),
+        str(path),
+        input_names=["pixels"],
+        output_names=["scores"],
+        dynamic_axes={"pixels": {0: "n"}, "scores": {0: "n"}},
+        opset_version=17,
+        dynamo=False,
+    )
+    pixels = pictures("valid", 160)
+    with torch.no_grad():
+        ours = model(torch.from_numpy(pixels)).numpy()
+    theirs = run(path, pixels)
+    # onnxruntime's LSTM uses approximate tanh and sigmoid: about 1e-4 in a log probability, 2e-3 at the worst frame.
+    gap = float(np.abs(np.exp(ours) - np.exp(theirs)).max())
+    if gap > 1e-2 or (ours.argmax(2) != theirs.argmax(2)).mean() > 1e-3:
+        raise SystemExit(f"torch and onnxruntime differ by {gap:.2e} in a probability")
 
 
 def main() -> None:
@@ -27,42 +70,27 @@ def main() -> None:
     model.load_state_dict(state["average"])
     model.eval()
     weights = folder / "text-image.onnx"
-    example = torch.zeros(2, HEIGHT, WIDTH, 3, dtype=torch.uint8)
-    torch.onnx.export(
-        model,
-        (example,),
-        str(weights),
-        input_names=["pixels"],
-        output_names=["scores"],
-        dynamic_axes={"pixels": {0: "n"}, "scores": {0: "n"}},
-        opset_version=17,
-        dynamo=False,
-    )
-    session = onnxruntime.InferenceSession(str(weights), providers=["CPUExecutionProvider"])
-    valid = sorted((HERE / "cache/valid").glob("*.bin"))
-    pictures = (
-        np.concatenate([Shard(path).pixels[:20] for path in valid])
-        if valid
-        else np.random.default_rng(1).integers(0, 256, (40, HEIGHT, WIDTH, 3), np.uint8)
-    )
+    with TemporaryDirectory() as scratch:
+        exported = Path(scratch) / "exported.onnx"
+        export(model, exported)
+        quantise(exported, weights, pictures("shards", 480))
+    unseen = pictures("valid", 800)
     with torch.no_grad():
-        ours = model(torch.from_numpy(pictures)).numpy()
-    (theirs,) = session.run(None, {"pixels": pictures})
-    # onnxruntime's LSTM uses approximate tanh and sigmoid: about 1e-4 in a log probability, 2e-3 at the worst frame.
-    gap = float(np.abs(np.exp(ours) - np.exp(theirs)).max())
-    if gap > 1e-2 or (ours.argmax(2) != theirs.argmax(2)).mean() > 1e-3:
-        raise SystemExit(f"torch and onnxruntime differ by {gap:.2e} in a probability")
+        ours = model(torch.from_numpy(unseen)).argmax(2).numpy()
+    changed = (ours != run(weights, unseen).argmax(2)).mean()
+    if changed > 0.02:
+        raise SystemExit(f"quantising changed the likeliest class of {100 * changed:.1f} % of the frames")
     card_path = folder / "text-image.json"
     card = json.loads(card_path.read_text("utf-8")) if card_path.exists() else {}
     card |= {
         "alphabet": ALPHABET,
         "input": {"height": HEIGHT, "width": WIDTH, "channels": 3},
-        "frames": int(ours.shape[1]),
+        "frames": ours.shape[1],
         "trainedOnPictures": int(state["before"] + state["seen"]),
     }
     card.setdefault("calibration", {name: {"scale": 1, "shift": 0} for name in ("folded", "exact")})
     card_path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    print(f"{weights.stat().st_size} bytes, {state['seen']} pictures seen, largest difference {gap:.1e}")
+    print(f"{weights.stat().st_size} bytes, {state['seen']} pictures seen, quantising changed {100 * changed:.2f} % of the frames")
 
 
 if __name__ == "__main__":

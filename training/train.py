@@ -1,6 +1,7 @@
 """Trains the recogniser from the shards in cache/shards; see README.md. Ctrl-C is safe: it goes on from the last checkpoint."""
 
 import argparse
+import ctypes
 import math
 import random
 import time
@@ -41,8 +42,18 @@ def rate_at(progress: float, peak: float) -> float:
     return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
 
 
+def keep_freed_memory() -> None:
+    """Has glibc keep the tensors' memory between steps: giving it back and faulting it in again took 0.4 of the time."""
+    trim_threshold, top_pad, mmap_threshold = -1, -2, -3  # from malloc.h
+    mallopt = ctypes.CDLL(None).mallopt
+    mallopt(trim_threshold, 2**31 - 1)
+    mallopt(top_pad, 2**28)
+    mallopt(mmap_threshold, 2**25)
+
+
 def main() -> None:
     options = arguments()
+    keep_freed_memory()
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(1)
     torch.manual_seed(options.seed)

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { messageOf, OperatorError } from "../base/errors.ts";
+import { drawAnew } from "../http/draw-anew.ts";
 import {
   addChecks,
   addChecksFromExamples,
@@ -76,13 +77,14 @@ async function readFolder(folder: string, fields: NewCheck["fields"]): Promise<N
   const labels = parseLabels(await open(join(folder, "labels.tsv")), folder);
   const checks: NewCheck[] = [];
   for (const { file, answer } of labels) {
-    const files = await open(join(folder, file));
+    const picture = await open(join(folder, file));
     try {
-      inspectImage(files);
+      inspectImage(picture);
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       throw new OperatorError(`${join(folder, file)}: ${error.message}`);
     }
+    const files = await drawAnew(picture, false);
     checks.push({ kind: "text", type: "ImageToTextTask", fields, files, answer: { text: answer } });
   }
   return checks;

@@ -78,7 +78,7 @@ export const ANSWERING: { readonly [K in Exclude<Kind, "widget">]: Answering<K> 
       const { width, height } = files[0] ?? {};
       if (points.length > 20) throw new AnswerFault(`Expected at most 20 places, got ${points.length}.`);
       for (const { x, y } of points) {
-        if (x > (width ?? Infinity) || y > (height ?? Infinity)) {
+        if (x >= (width ?? Infinity) || y >= (height ?? Infinity)) {
           throw new AnswerFault(
             `The place ${x}, ${y} lies outside the picture, ${width} × ${height} pixels.`,
           );

@@ -37,10 +37,11 @@ interface HeldRow extends Held, Row {}
 export const MS = (until: string): string =>
   `greatest(0, extract(epoch from ${until} - clock_timestamp()) * 1000)::double precision`;
 
-/** Tasks that a worker must not see again: those they answered, skipped or found unsolvable. */
+/** Whether an item is of a task that its worker must not see again: answered, skipped or found unsolvable. */
+export const SEEN = (item: string): string =>
+  `${item}.outcome in ('accepted', 'fixed', 'skipped', 'unsolvable')`;
 const NOT_SEEN = `not exists (
-      select from worker_items seen where seen.task_key = t.key and seen.worker_id = w.worker
-        and seen.outcome in ('accepted', 'fixed', 'skipped', 'unsolvable'))`;
+      select from worker_items seen where seen.task_key = t.key and seen.worker_id = w.worker and ${SEEN("seen")})`;
 const LANGUAGE = "lower(t.fields->>'language')";
 /** Whether the worker knows the task's language, if it names one: `de` covers `de-at`. */
 const SPEAKS = `(cardinality(w.languages) = 0 or ${LANGUAGE} is null

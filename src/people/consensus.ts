@@ -6,7 +6,7 @@ export type Decision = "solved" | "ask again" | { readonly disagreed: string };
 /**
  * Stops as soon as enough answers agree, or cannot any more.
  * @param votes values of the people's answers, the newest last; a task is decided after each, so only that one counts
- * @param reading the recogniser's value where it has to agree too, else undefined
+ * @param reading the recogniser's value where it has to agree too; undefined where it reads no such thing, as a grid
  */
 export function decide(
   rule: Rule,
@@ -18,7 +18,7 @@ export function decide(
   const newest = votes.at(-1);
   const agreeing = votes.filter((vote) => same(vote, newest)).length;
   if (agreeing >= needed) {
-    return rule.mode === "agree" && !same(reading, newest)
+    return rule.mode === "agree" && reading !== undefined && !same(reading, newest)
       ? { disagreed: "The recogniser and a person read it differently." }
       : "solved";
   }

@@ -38,7 +38,14 @@ export class PeopleDesk {
     this.#examples = examples;
     this.#files = new ItemFiles(database);
     this.presence = new Presence(database, (type, fields) => widgets.describe(type, fields) !== null);
-    this.settlements = new Settlements({ database, keepSeconds, files: this.#files, examples, widgets });
+    this.settlements = new Settlements({
+      database,
+      keepSeconds,
+      files: this.#files,
+      examples,
+      widgets,
+      people: this.presence,
+    });
     this.floor = new Floor({
       database,
       logger,

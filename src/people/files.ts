@@ -28,35 +28,46 @@ export type FilesOf = { readonly task: number } | { readonly check: number };
 /** The files of the items that workers have at the moment. */
 export class ItemFiles {
   readonly #database: Database;
-  readonly #known = new Map<string, readonly LoadedFile[]>();
+  readonly #known = new Map<string, Promise<readonly LoadedFile[]>>();
+  /** Of those that are loaded. */
+  readonly #sizes = new Map<string, number>();
   #bytes = 0;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  async load(of: FilesOf, fields: Readonly<Record<string, unknown>>): Promise<readonly LoadedFile[]> {
+  /** A page asks for all the files of an item at once: they are read from the database once. */
+  load(of: FilesOf, fields: Readonly<Record<string, unknown>>): Promise<readonly LoadedFile[]> {
     const id = JSON.stringify(of);
     const known = this.#known.get(id);
     if (known !== undefined) return known;
+    const loading = this.#read(of, fields);
+    this.#known.set(id, loading);
+    loading.then(
+      (files) => this.#count(id, sizeOf(files)),
+      () => this.#known.delete(id),
+    );
+    return loading;
+  }
+
+  async #read(of: FilesOf, fields: Readonly<Record<string, unknown>>): Promise<readonly LoadedFile[]> {
     const rows = await ("task" in of
       ? this.#database.query<Row & { bytes: Buffer }>(READ_TASK, [of.task])
       : this.#database.query<Row & { bytes: Buffer }>(READ_CHECK, [of.check]));
     const whole = rows.length === 0 ? null : Buffer.concat(rows.map(({ bytes }) => bytes));
-    const files = await Promise.all(
-      unpackFiles(fields, whole).map(({ bytes, role }) => showable(bytes, role)),
-    );
-    this.#remember(id, files);
-    return files;
+    return Promise.all(unpackFiles(fields, whole).map(({ bytes, role }) => showable(bytes, role)));
   }
 
-  #remember(id: string, files: readonly LoadedFile[]): void {
-    this.#known.set(id, files);
-    this.#bytes += sizeOf(files);
-    for (const [oldest, dropped] of this.#known) {
+  /** Forgets the oldest where there are too many bytes. */
+  #count(id: string, size: number): void {
+    this.#sizes.set(id, size);
+    this.#bytes += size;
+    for (const [oldest, dropped] of this.#sizes) {
       if (this.#bytes <= REMEMBERED_BYTES) break;
       this.#known.delete(oldest);
-      this.#bytes -= sizeOf(dropped);
+      this.#sizes.delete(oldest);
+      this.#bytes -= dropped;
     }
   }
 }

@@ -7,6 +7,7 @@ import type { Kind } from "../protocol/workspace.ts";
 const BELIEVED_MS = 1_000;
 
 interface Present extends Row {
+  readonly worker: number;
   readonly kinds: readonly string[];
   readonly languages: readonly string[];
 }
@@ -31,19 +32,25 @@ export class Presence implements PeopleOnline {
     return this.#shows(type, fields);
   }
 
-  async online(kind: Kind, fields: Readonly<Record<string, unknown>>): Promise<boolean> {
+  async missing(
+    kind: Kind,
+    fields: Readonly<Record<string, unknown>>,
+    but: readonly number[] = [],
+  ): Promise<string | null> {
     if (this.#workers === null || this.#until < performance.now()) {
       this.#until = performance.now() + BELIEVED_MS;
       const reading = this.#read();
       reading.catch(() => this.forget());
       this.#workers = reading;
     }
-    const language = languageOf(fields);
-    return (await this.#workers).some(
-      ({ kinds, languages }) =>
-        kinds.includes(kind) &&
-        (language === null || languages.length === 0 || languages.some((code) => speaks(code, language))),
+    const taking = (await this.#workers).filter(
+      ({ worker, kinds }) => kinds.includes(kind) && !but.includes(worker),
     );
+    if (taking.length === 0) return `no ${but.length > 0 ? "other " : ""}worker is online who takes it`;
+    const language = languageOf(fields);
+    const known = ({ languages }: Present) =>
+      language === null || languages.length === 0 || languages.some((code) => speaks(code, language));
+    return taking.some(known) ? null : `none of the workers who are online knows its language, ${language}`;
   }
 
   /** How many workers are online who take items of this kind. Asks the database. */
@@ -63,7 +70,7 @@ export class Presence implements PeopleOnline {
   /** Plan: a scan of the small presence table, a primary key probe of session and worker for each row. */
   async #read(): Promise<readonly Present[]> {
     return this.#database.query<Present>(
-      `select distinct p.kinds, w.languages from worker_presence p
+      `select distinct s.worker_id as worker, p.kinds, w.languages from worker_presence p
        join worker_sessions s on s.id = p.session_id join workers w on w.id = s.worker_id where p.until > now()`,
     );
   }

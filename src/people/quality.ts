@@ -54,7 +54,7 @@ export interface WorkerQuality extends Row, WorkerNumbers {
   readonly name: string;
 }
 
-/** For the operator. Plan: all items of the last days, once; examples_task for the reports. */
+/** For the operator. Plan: all items of the last days, once; a primary key probe of reports for each. */
 export async function readQuality(database: Queryable): Promise<WorkerQuality[]> {
   return database.query<WorkerQuality>(
     `select w.id, w.name, w.check_share as "checkShare",
@@ -66,7 +66,7 @@ export async function readQuality(database: Queryable): Promise<WorkerQuality[]>
          filter (where i.outcome in ('accepted', 'fixed', 'skipped', 'unsolvable'))::double precision as skipped,
        count(*) filter (where i.outcome = 'late') as late,
        count(*) filter (where i.outcome in ('accepted', 'fixed') and exists (
-         select from examples e where e.task_key = i.task_key and e.source = 'report' and e.verdict <> 'correct')) as reported
+         select from reports r where r.task_key = i.task_key and r.verdict <> 'correct')) as reported
      from workers w
      left join worker_items i on i.worker_id = w.id and i.ended_at > now() - interval '${STATISTICS_DAYS} days'
      where w.role <> 'auditor' group by w.id order by w.name`,

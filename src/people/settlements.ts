@@ -1,10 +1,11 @@
 import type { Database, Queryable, Row } from "../database/database.ts";
 import type { Answer, Kind, UnsolvableReason } from "../protocol/workspace.ts";
+import type { PeopleOnline } from "../tasks/admit.ts";
 import type { Examples, NewExample } from "../tasks/examples.ts";
 import { ruleOf } from "../tasks/rules.ts";
 import { settleParameters, settleStatement, type Settlement } from "../tasks/settle.ts";
 import type { Asked } from "./answering.ts";
-import type { Held, LeaseName } from "./claims.ts";
+import { SEEN, type Held, type LeaseName } from "./claims.ts";
 import type { ItemFiles } from "./files.ts";
 import { judge } from "./quality.ts";
 import {
@@ -36,6 +37,7 @@ export interface SettlementsOptions {
   readonly files: ItemFiles;
   readonly examples: Examples;
   readonly widgets: WidgetDesk;
+  readonly people: Pick<PeopleOnline, "missing">;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -62,6 +64,8 @@ interface Touched extends Row {
   readonly voters: readonly number[];
   /** Others who skipped it. */
   readonly skips: number;
+  /** Others who will not be given it again. */
+  readonly seen: readonly number[];
 }
 
 // Plan: primary key probes; worker_items_task for the votes.
@@ -77,7 +81,9 @@ const TOUCH = {
     array(select v.id from worker_items v
       where v.task_key = i.task_key and v.id <> i.id and v.outcome = 'accepted' order by v.id) as voters,
     (select count(distinct v.worker_id) from worker_items v
-      where v.task_key = i.task_key and v.worker_id <> i.worker_id and v.outcome = 'skipped') as skips
+      where v.task_key = i.task_key and v.worker_id <> i.worker_id and v.outcome = 'skipped') as skips,
+    array(select v.worker_id from worker_items v
+      where v.task_key = i.task_key and v.id <> i.id and ${SEEN("v")}) as seen
   from worker_items i
   left join tasks t on t.key = i.task_key
   left join check_items c on c.id = i.check_id
@@ -145,13 +151,17 @@ export class Settlements {
     return { outcome, id };
   }
 
-  /** Back to the queue for others, or the end when enough people skipped it. Nothing when the item is lost already. */
+  /**
+   * Back to the queue for others, or the end when enough people skipped it or nobody else is there. Nothing when the item
+   * is lost already.
+   */
   async skip(session: number, name: LeaseName): Promise<void> {
     const item = await this.#touch(session, name);
     if (item === null || !item.held) return;
-    const enough = item.skips + 1 >= SKIPS;
+    const over =
+      item.skips + 1 >= SKIPS ? `${SKIPS} people could not answer it.` : await this.#nobodyElse(item);
     await this.#give(item, "skipped", null, (task) =>
-      enough ? failed(task, `${SKIPS} people could not answer it.`) : backToQueue(task),
+      over === null ? backToQueue(task) : failed(task, over),
     );
     await judge(this.#options.database, item.worker);
   }
@@ -221,11 +231,13 @@ export class Settlements {
             sameValue(read.kind, task.asked, valueIn(read.kind, task.asked, vote), read.value),
           );
     const agreeing = [task.id, ...task.voters.filter((_, at) => right[at])];
-    const settlement = settlementOf(
+    const decided = settlementOf(
       task,
       read,
       read.kind === "widget" ? null : await trustIn(database, agreeing),
     );
+    const alone = decided.to === "queued" ? await this.#nobodyElse(task) : null;
+    const settlement = alone === null ? decided : failed(task, alone);
     return database.transaction(async (transaction) => {
       const settled =
         task.held && (await this.#settle(transaction, task.id, settlement, "accepted", answer, tookMs));
@@ -244,6 +256,13 @@ export class Settlements {
       const [now] = await transaction.query("select outcome from worker_items where id = $1", [task.id]);
       return now?.["outcome"] === "accepted" ? "accepted" : "late";
     });
+  }
+
+  /** Why the item would wait for others in vain, in a sentence for the caller; null when somebody else is there. */
+  async #nobodyElse({ kind, fields, worker, seen }: Touched): Promise<string | null> {
+    if (fields === null) return null;
+    const missing = await this.#options.people.missing(kind, fields, [worker, ...seen]);
+    return missing && `Somebody else had to be asked, and ${missing}.`;
   }
 
   async #give(

@@ -74,6 +74,7 @@ export async function inviteWorker(
     ],
   );
   if (invited.length === 0) throw new OperatorError(`A worker is called "${name}" already.`);
+  await database.query(END_NOT_ALLOWED("name"), [name]);
   return token;
 }
 
@@ -123,12 +124,17 @@ export async function pauseWorker(
   await change(database, worker, "paused = $2, judged_from = now()", [reason]);
 }
 
-/** Signs the worker out everywhere, at once; what they hold goes back. */
+/**
+ * Signs the worker out everywhere, at once; what they hold goes back.
+ * @throws OperatorError when there is no such worker
+ */
 export async function endSessions(
   database: Queryable,
   worker: WorkerRef,
   reason: EndedReason = "signed-out",
 ): Promise<void> {
+  const known = await database.query(`select id from workers where ${columnOf(worker)} = $1`, [worker]);
+  if (known.length === 0) throw unknownWorker(worker);
   await database.query(
     `with ended as (
        update worker_sessions s set ended_at = now() from workers w
@@ -197,8 +203,11 @@ async function change(
     `update workers set ${assignments} where ${columnOf(worker)} = $1 returning ${TELL_WORKER}`,
     [worker, ...values],
   );
-  if (changed.length === 0)
-    throw new OperatorError(`No worker is called "${worker}". See \`glyphdesk worker list\`.`);
+  if (changed.length === 0) throw unknownWorker(worker);
+}
+
+function unknownWorker(worker: WorkerRef): OperatorError {
+  return new OperatorError(`No worker is called "${worker}". See \`glyphdesk worker list\`.`);
 }
 
 function columnOf(worker: WorkerRef): "id" | "name" {

@@ -58,7 +58,8 @@ function startsWith(bytes: Uint8Array, text: string, from = 0): boolean {
   return true;
 }
 
-function formatOf(bytes: Uint8Array): ImageFormat | null {
+/** What a file is by its first bytes; null for what is no picture. */
+export function formatOf(bytes: Uint8Array): ImageFormat | null {
   if (startsWith(bytes, "\x89PNG\r\n\x1a\n")) return "png";
   if (startsWith(bytes, "\xff\xd8\xff")) return "jpeg";
   if (startsWith(bytes, "GIF89a") || startsWith(bytes, "GIF87a")) return "gif";

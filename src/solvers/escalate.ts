@@ -1,13 +1,10 @@
 import { kindOf } from "../protocol/kinds.ts";
 import { peopleLane } from "../protocol/lanes.ts";
-import type { PeopleOnline } from "../tasks/admit.ts";
+import { PERSON_NEEDS_MS, type PeopleOnline } from "../tasks/admit.ts";
 import type { ClaimedTask } from "../tasks/claim.ts";
 import type { Settlement } from "../tasks/settle.ts";
 import type { Outcome } from "./solver.ts";
 import { personNeeded, readingOf, verdict } from "./verdict.ts";
-
-/** With less than this left of the deadline no person could answer in time. */
-const PERSON_NEEDS_MS = 4_000;
 
 /**
  * The verdict on a solver's outcome, or the task's way to the people's lane, with the solver's reading as a suggestion
@@ -41,7 +38,6 @@ export function escalate(
 /** Null when somebody can be asked, else the sentence that says why not. */
 async function findPerson(task: ClaimedTask, people: PeopleOnline, leftMs: number): Promise<string | null> {
   if (leftMs < PERSON_NEEDS_MS) return "No time was left for a person to look at it.";
-  return (await people.online(kindOf(task.type, task.fields), task.fields))
-    ? null
-    : "No worker is online to look at it.";
+  const missing = await people.missing(kindOf(task.type, task.fields), task.fields);
+  return missing && `It was shown to nobody: ${missing}.`;
 }

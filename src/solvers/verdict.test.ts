@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ClaimedTask } from "../tasks/claim.ts";
 import { MAX_ATTEMPTS } from "../tasks/sweep.ts";
-import { verdict, verdictOnFault } from "./verdict.ts";
+import { personNeeded, verdict, verdictOnFault } from "./verdict.ts";
 
 const task = (fields: Record<string, unknown> = {}, attempt = 1): ClaimedTask => ({
   key: 1,
@@ -31,6 +31,14 @@ describe("verdict", () => {
   it("fails what nobody can answer", () => {
     assert.equal(verdict(task(), "s", { kind: "unsolvable", reason: "Broken." }).to, "failed");
     assert.equal(verdict(task(), "s", { kind: "decline", reason: "Not mine." }).to, "failed");
+  });
+
+  it("asks nobody to agree with a solver that declined", () => {
+    const agree = task({ $rule: { mode: "agree", consensus: "1" } });
+    const declined = { kind: "decline", reason: "Not mine." } as const;
+    assert.equal(personNeeded(agree, declined), null);
+    assert.equal(personNeeded(agree, answer(0)), "agreement");
+    assert.equal(personNeeded(task(), declined), "unsure");
   });
 
   it("gives a task back after a fault until its attempts are used up", () => {

@@ -39,12 +39,12 @@ export function verdict(task: ClaimedTask, solver: string, outcome: Outcome): Se
 
 /**
  * Why a person should see the task before it ends: the caller's threshold was not reached or the solver declined, or the
- * task's rule wants both to agree. Null when the verdict stands.
+ * task's rule wants both to agree. Null when the verdict stands: nobody can agree with a solver that declined.
  */
 export function personNeeded(task: ClaimedTask, outcome: Outcome): "unsure" | "agreement" | null {
   const { mode } = ruleOf(task.fields);
   if (mode === "machine" || outcome.kind === "unsolvable") return null;
-  if (mode === "agree" && outcome.kind === "answer") return "agreement";
+  if (mode === "agree") return outcome.kind === "answer" ? "agreement" : null;
   return outcome.kind === "decline" || outcome.confidence * 100 < thresholdOf(task) ? "unsure" : null;
 }
 

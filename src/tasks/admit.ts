@@ -17,10 +17,27 @@ export interface Place {
 
 /** Whether somebody is there to answer. */
 export interface PeopleOnline {
-  /** Whether a worker is online who takes items of this kind, and of the language that the task names. */
-  online(kind: Kind, fields: Fields): Promise<boolean>;
+  /**
+   * Why no worker who is online can be asked: nobody takes items of this kind, or nobody of them knows the language that
+   * the task names. The second half of a sentence; null when somebody can.
+   * @param but workers who have said all that they have to say
+   */
+  missing(kind: Kind, fields: Fields, but?: readonly number[]): Promise<string | null>;
   /** Whether a widget of this type can be put before a worker; asked for items of kind `widget` only. */
   shows(type: string, fields: Fields): boolean;
+}
+
+/** With less than this left of the deadline no person could answer in time. */
+export const PERSON_NEEDS_MS = 4_000;
+
+/** What is asked for, and how it is to be answered. */
+export interface Wanted {
+  readonly type: TaskType;
+  readonly fields: Fields;
+  /** Of this type, as the operator has set it. */
+  readonly price: Micros;
+  readonly rule: Rule;
+  readonly deadlineMs: number;
 }
 
 export interface Admission {
@@ -33,29 +50,28 @@ type Fields = Readonly<Record<string, unknown>>;
 /**
  * Decides who answers a task, or refuses it: public test keys anywhere, people and computation only for authorised
  * sites, and nothing goes into a lane that nobody works. Answers at once where nothing must be looked up.
- * @param price of this type, as the operator has set it
  * @throws ProtocolError
  */
-export function admit(
-  type: TaskType,
-  fields: Fields,
-  price: Micros,
-  rule: Rule,
-  { sites, people }: Admission,
-): Place | Promise<Place> {
+export function admit(wanted: Wanted, { sites, people }: Admission): Place | Promise<Place> {
+  const { type, fields, price, rule } = wanted;
   if (testKeyOf(type.testKeys, fields["websiteKey"]) !== null) return { lane: TEST_KEYS_LANE, price: 0 };
   const lane = laneOf(type.route);
-  if (lane === null) return checkSite(type, fields, sites).then(() => byPeople(type, fields, price, people));
+  if (lane === null) return checkSite(type, fields, sites).then(() => byPeople(wanted, people));
   if (type.needsSite) return checkSite(type, fields, sites).then(() => ({ lane, price }));
   if (rule.mode === "people" || rule.mode === "agree") {
-    return byPeople(type, fields, price, people).then((place) =>
-      rule.mode === "people" ? place : { lane, price },
-    );
+    return byPeople(wanted, people).then((place) => (rule.mode === "people" ? place : { lane, price }));
   }
   return { lane, price };
 }
 
-async function byPeople(type: TaskType, fields: Fields, price: Micros, people: PeopleOnline): Promise<Place> {
+async function byPeople(wanted: Wanted, people: PeopleOnline): Promise<Place> {
+  const { type, fields, price, deadlineMs } = wanted;
+  if (deadlineMs < PERSON_NEEDS_MS) {
+    throw new ProtocolError(
+      "ERROR_INVALID_TASK",
+      `deadlineMs: expected at least ${PERSON_NEEDS_MS} for a ${type.title}, which people answer, got ${deadlineMs}. Give them more time, or leave it out.`,
+    );
+  }
   const kind = kindOf(type.title, fields);
   if (kind === "widget" && !people.shows(type.title, fields)) {
     throw new ProtocolError(
@@ -63,10 +79,11 @@ async function byPeople(type: TaskType, fields: Fields, price: Micros, people: P
       `A ${type.title} is answered by people, and this desk cannot show them this widget: docs/widgets.md lists those that it shows.`,
     );
   }
-  if (await people.online(kind, fields)) return { lane: peopleLane(kind), price };
+  const missing = await people.missing(kind, fields);
+  if (missing === null) return { lane: peopleLane(kind), price };
   throw new ProtocolError(
     "ERROR_NO_SLOT_AVAILABLE",
-    `A ${type.title} is answered by people, and no worker is online who takes it. Try again later.`,
+    `A ${type.title} is answered by people, and ${missing}. Try again later.`,
   );
 }
 

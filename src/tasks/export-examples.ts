@@ -18,13 +18,17 @@ export interface ExportedExample extends Row {
 /** Examples read by one statement: each may carry a picture. */
 const AT_ONCE = 100;
 
+// An answer that settled nothing, though others had to say the same, is somebody's guess and no label.
+const NEVER_AGREED = `e.verdict = 'answered' and e.answer is null
+      and (e.fields->'$rule'->>'consensus' <> '1' or e.fields->'$rule'->>'mode' = 'agree')`;
+
 // Plan: the primary key from where the last portion ended; examples_task for what else was said of a task.
 const NEXT = `
   select e.id, e.type, e.verdict, e.source, e.solver, e.label, e.answer, e.fields, e.created_at as "createdAt", e.picture
   from examples e
   where e.id > $1 and (not $2 or (
     e.label is not null and e.picture is not null and e.verdict in ('answered', 'corrected', 'gold')
-    and not exists (
+    and (${NEVER_AGREED}) is not true and not exists (
       select from examples other where other.task_key = e.task_key and other.id <> e.id and (
         -- A correction counts more than an answer, the answer that was delivered more than one that came too late, and
         -- the newest of its kind more than those before.

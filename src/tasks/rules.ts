@@ -56,7 +56,7 @@ export async function setRule(
   { keyPrefix, type, mode, consensus }: NewRule,
 ): Promise<void> {
   await database.transaction(async (transaction) => {
-    const keyId = keyPrefix === null ? null : await findKey(transaction, keyPrefix);
+    const keyId = keyPrefix === null ? null : await findKey(transaction, keyPrefix, LIVE);
     await transaction.query(
       `with told as (select pg_notify('${RULES_CHANNEL}', ''))
        insert into rules (key_id, type, mode, consensus) select $1, $2, $3, $4 from told
@@ -73,7 +73,8 @@ export async function removeRule(
   type: string | null,
 ): Promise<void> {
   await database.transaction(async (transaction) => {
-    const keyId = keyPrefix === null ? null : await findKey(transaction, keyPrefix);
+    // A rule outlives its key, which may be revoked.
+    const keyId = keyPrefix === null ? null : await findKey(transaction, keyPrefix, RULED);
     const removed = await transaction.query(
       `with told as (select pg_notify('${RULES_CHANNEL}', ''))
        delete from rules using told where key_id is not distinct from $1 and type is not distinct from $2 returning mode`,
@@ -90,15 +91,23 @@ export async function listRules(database: Queryable): Promise<StoredRule[]> {
   );
 }
 
-async function findKey(database: Queryable, start: string): Promise<number> {
+const LIVE = "revoked_at is null";
+const RULED = "exists (select from rules where key_id = k.id)";
+
+async function findKey(
+  database: Queryable,
+  start: string,
+  which: typeof LIVE | typeof RULED,
+): Promise<number> {
   const keys = await database.query<Row & { id: number }>(
-    "select id from api_keys where revoked_at is null and left(prefix, length($1)) = $1",
+    `select id from api_keys k where ${which} and left(prefix, length($1)) = $1`,
     [start],
   );
   const [key] = keys;
   if (key === undefined || keys.length > 1 || start === "") {
+    const none = which === LIVE ? "No live key starts" : "No key with such a rule starts";
     throw new OperatorError(
-      `${keys.length === 0 ? "No live key starts" : "Several keys start"} with "${start}". See \`glyphdesk key list\`.`,
+      `${keys.length === 0 ? none : "Several keys start"} with "${start}". See \`glyphdesk ${which === LIVE ? "key" : "rule"} list\`.`,
     );
   }
   return key.id;

@@ -347,7 +347,7 @@ export const VENDORS: readonly Vendor[] = [
   },
 ];
 
-/** The widget that a task is shown with; null when there is none, as for GeeTest 3 and FunCaptcha. */
+/** The widget that a task is shown with; null when there is none, as for GeeTest 3. */
 export function widgetOf(title: string, fields: Fields, vendors: readonly Vendor[] = VENDORS): Vendor | null {
   return vendors.find(({ serves }) => serves(title, fields)) ?? null;
 }

@@ -4,9 +4,7 @@ import { findType, TASK_TYPES } from "../../src/protocol/catalogue/catalogue.ts"
 import { exampleTask, fieldLines, type FieldLine } from "../../src/protocol/catalogue/describe.ts";
 import type { TaskType } from "../../src/protocol/catalogue/task-type.ts";
 import { ProtocolError } from "../../src/protocol/errors.ts";
-import { kindOf } from "../../src/protocol/kinds.ts";
 import { addSite } from "../../src/sites/sites.ts";
-import { widgetOf } from "../../src/widgets/vendors.ts";
 import { createTestApp } from "../support/app.ts";
 
 const { desk, call } = await createTestApp();
@@ -82,9 +80,7 @@ for (const type of TASK_TYPES) {
               answer,
               task["websiteURL"] === undefined
                 ? /^ERROR_DOMAIN_NOT_ALLOWED .*send websiteURL/
-                : kindOf(type.title, task) === "widget" && widgetOf(type.title, task) === null
-                  ? /^ERROR_TASK_NOT_SUPPORTED .*cannot show them this widget/
-                  : /^ERROR_NO_SLOT_AVAILABLE .*no worker is online/,
+                : /^ERROR_NO_SLOT_AVAILABLE .*no worker is online/,
             );
             assert.match(elsewhere, /^ERROR_DOMAIN_NOT_ALLOWED .*elsewhere\.example/);
             break;
@@ -267,6 +263,11 @@ describe("the rules between fields", () => {
       "GeeTest 3 without its challenge",
       { type: "GeeTestTask", websiteURL: "https://shop.example", gt: "x", version: 3 },
       /^ERROR_INVALID_TASK .*challenge/,
+    ],
+    [
+      "GeeTest 3, whose widget is not shown",
+      { type: "GeeTestTask", websiteURL: "https://shop.example", gt: "x", challenge: "y" },
+      /^ERROR_TASK_NOT_SUPPORTED .*cannot show them this widget/,
     ],
     [
       "an unknown version of GeeTest",

@@ -3,53 +3,15 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { setRule, type Consensus, type Mode } from "../../src/tasks/rules.ts";
 import { sweep } from "../../src/tasks/sweep.ts";
-import { runCommand } from "../support/command.ts";
-import { createPeopleStage, type StageCaller } from "../support/people-stage.ts";
-import type { Browser } from "../support/workspace.ts";
+import { answerOf, startCommands } from "../support/command.ts";
+import { createPeopleStage } from "../support/people-stage.ts";
 
-/** Whom a picture is asked of, when enough have answered it, and what is learnt from that. */
-const { desk, rules, workspace, addCaller, picture, call } = await createPeopleStage();
+/** Whom a picture is asked of, and what is learnt from the answer. */
+const { desk, callerWith, withWorkers, picture, call } = await createPeopleStage();
 const { database, url } = desk;
 const image = (more: object = {}) => ({ type: "ImageToTextTask", body: picture, ...more });
-const environment = { GLYPHDESK_DATABASE_URL: url };
-
-async function command(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await runCommand(words, environment);
-  assert.equal(code, 0, stderr);
-  return stdout;
-}
-
-/** A caller whose pictures go by this rule. */
-async function callerWith(mode: Mode, consensus: Consensus = "1"): Promise<StageCaller> {
-  const own = await addCaller(`${mode} ${consensus} ${Math.random()}`);
-  await setRule(database, { keyPrefix: own.key.slice(0, 6), type: null, mode, consensus });
-  while (
-    rules.of(own.keyId, "ImageToTextTask").consensus !== consensus ||
-    rules.of(own.keyId, "").mode !== mode
-  ) {
-    await database.query("select 1");
-  }
-  return own;
-}
-
-/** Workers who are online for the length of a test. */
-async function withWorkers(
-  workers: readonly Parameters<typeof workspace.hire>[0][],
-  work: (browsers: readonly Browser[]) => Promise<void>,
-): Promise<void> {
-  const browsers: Browser[] = [];
-  for (const worker of workers) browsers.push(await workspace.hire(worker));
-  const events = await Promise.all(browsers.map((browser) => browser.events()));
-  try {
-    await work(browsers);
-  } finally {
-    await Promise.all(events.map((stream) => stream.close()));
-    await database.query("update tasks set deadline_at = now(), leased_until = least(leased_until, now())");
-    await sweep(database, 600);
-  }
-}
+const runCommand = startCommands({ GLYPHDESK_DATABASE_URL: url });
 
 describe("a language", () => {
   it("goes only to workers who know it, and to nobody in silence", async () => {
@@ -64,6 +26,7 @@ describe("a language", () => {
       assert.deepEqual((await own.result(id))["solution"], { text: "Grüße" });
       const refused = await call("createTask", { clientKey: own.key, task: image({ language: "el" }) });
       assert.equal(refused["errorCode"], "ERROR_NO_SLOT_AVAILABLE");
+      assert.match(String(refused["errorDescription"]), /none of the workers.* knows its language, el\./);
       const plain = await own.create(image());
       await french?.answer(await french.take(), { text: "ça" });
       assert.equal((await own.result(plain))["status"], "ready");
@@ -72,27 +35,42 @@ describe("a language", () => {
   });
 });
 
-describe("three of five", () => {
-  it("who agree end it; nobody else is asked, and it is paid once", async () => {
-    const own = await callerWith("people", "3-of-5");
-    const before = await own.books();
-    await withWorkers([{}, {}, {}, {}, {}], async (workers) => {
-      const id = await own.create(image());
-      for (const [n, text] of ["x", "y", "x", "X"].entries()) {
-        assert.equal((await own.result(id))["status"], "processing");
-        const worker = workers[n];
-        await worker?.answer(await worker.take(), { text });
+describe("somebody else who is not there", () => {
+  it("ends a task at once and uncharged: after a skip, and after a vote that others had to share", async () => {
+    const [skipped, alone] = [await callerWith("people"), await callerWith("people", "2-of-3")];
+    await withWorkers(1, async ([worker]) => {
+      assert(worker);
+      const passed = await skipped.create(image());
+      await worker.post(`items/${(await worker.take()).lease}/skip`);
+      const voted = await alone.create(image());
+      await worker.answer(await worker.take(), { text: "vote" });
+      for (const answer of [await skipped.result(passed), await alone.result(voted)]) {
+        assert.equal(answer["errorCode"], "ERROR_CAPTCHA_UNSOLVABLE");
+        assert.match(String(answer["errorDescription"]), /and no other worker is online who takes it\./);
       }
-      assert.deepEqual((await own.result(id))["solution"], { text: "X" });
-      assert.equal(await workers[4]?.claim(), null);
     });
-    assert.deepEqual(await own.books(), { balance: before.balance - 30, held: 0 });
+    assert.deepEqual([await skipped.paid(), await alone.paid()], [0, 0]);
+  });
+});
+
+describe("a deadline too short for people", () => {
+  it("is refused, where people answer", async () => {
+    const [people, machine] = [await callerWith("people"), await callerWith("machine")];
+    const create = (clientKey: string) =>
+      call("createTask", { clientKey, task: image({ deadlineMs: 3_999 }) });
+    await withWorkers(1, async () => {
+      const refused = await create(people.key);
+      assert.equal(refused["errorCode"], "ERROR_INVALID_TASK");
+      assert.match(String(refused["errorDescription"]), /^deadlineMs: expected at least 4000 .* got 3999/);
+      assert.equal((await create(machine.key))["errorId"], 0);
+    });
   });
 });
 
 describe("what is learnt", () => {
-  it("is the delivered answer, not one that came too late; and `bench` reads it", async () => {
+  it("is the delivered answer, not one that came too late or found no agreement; and `bench` reads it", async () => {
     const own = await callerWith("people");
+    const voters = await callerWith("people", "2-of-3");
     const folder = await mkdtemp(join(tmpdir(), "glyphdesk-learnt-"));
     try {
       await withWorkers([{}, {}], async ([slow, quick]) => {
@@ -109,14 +87,28 @@ describe("what is learnt", () => {
         };
         await quick.post(`history/${historyId}/fix`, { value: { text: "mended" } });
       });
-      assert.equal((await own.books()).held, 0);
-      await command("export", "answers", "--out", folder);
+      await withWorkers(3, async (workers) => {
+        for (const votes of [
+          ["apart1", "apart2", "apart3"],
+          ["agreed", "apart4", "agreed"],
+        ]) {
+          await voters.create(image());
+          for (const [n, text] of votes.entries()) {
+            const worker = workers[n];
+            await worker?.answer(await worker.take(), { text });
+          }
+        }
+      });
+      assert.deepEqual([await own.paid(), await voters.paid()], [60, 30]);
+      await answerOf(runCommand("export", "answers", "--out", folder, "--json"));
       const labels = (await readFile(join(folder, "labels.tsv"), "utf8"))
         .split("\n")
         .map((line) => line.split("\t")[1]);
-      assert(labels.includes("delivered") && labels.includes("mended"), labels.join());
-      assert(!labels.includes("toolate") && !labels.includes("wrong"), labels.join());
-      const bench = JSON.parse(await command("bench", folder, "--json")) as { total: number };
+      const learnt = labels.filter((label) =>
+        /delivered|toolate|mended|wrong|apart|agreed/.test(label ?? ""),
+      );
+      assert.deepEqual(learnt, ["delivered", "mended", "agreed"], labels.join());
+      const bench = (await answerOf(runCommand("bench", folder, "--json"))) as { total: number };
       assert.equal(bench.total, labels.filter((label) => label !== undefined).length);
     } finally {
       await rm(folder, { recursive: true });

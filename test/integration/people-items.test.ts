@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { addChecks, clearChecks } from "../../src/people/checks.ts";
+import { ItemFiles } from "../../src/people/files.ts";
 import { peopleLane } from "../../src/protocol/lanes.ts";
 import type { Item, UnsolvableReason } from "../../src/protocol/workspace.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
 import type { Browser } from "../support/workspace.ts";
 
 /** What becomes of items that their workers do not answer. */
-const { desk, workspace, caller, grid, withWorkers } = await createPeopleStage();
+const { desk, workspace, caller, grid, picture, withWorkers } = await createPeopleStage();
 
 async function isLost(worker: Browser, { lease }: Item): Promise<void> {
   assert.equal((await worker.call("POST", `items/${lease}/heartbeat`)).status, 410);
@@ -51,6 +53,36 @@ describe("an item that is released", () => {
       assert.deepEqual((await caller.result(taskId))["solution"], { answer: [true] });
       assert.deepEqual((await one.call("GET", "history")).body, { rows: [] });
     });
+  });
+});
+
+describe("a worker who signs out", () => {
+  it("holds nothing afterwards, also when a claim comes in at the same moment", async () => {
+    const worker = await workspace.hire({ name: "Leaving" });
+    await withWorkers(1, async () => {
+      for (let round = 0; round < 5; round += 1) {
+        await caller.create(grid());
+        await Promise.all([worker.call("POST", "claim"), worker.post("sign-out")]);
+        const open = await desk.database.query("select 1 from worker_items where ended_at is null");
+        assert.deepEqual(open, []);
+        await worker.signIn("Leaving");
+      }
+    });
+  });
+});
+
+describe("the files of an item", () => {
+  it("are read once for all who ask at the same moment", async () => {
+    const check = { kind: "text", type: "ImageToTextTask", fields: {}, answer: { text: "x" } } as const;
+    await addChecks(desk.database, [{ ...check, files: Buffer.from(picture, "base64") }]);
+    const [row] = await desk.database.query<{ id: number }>("select id from check_items");
+    const files = new ItemFiles(desk.database);
+    const load = () => files.load({ check: row?.id ?? 0 }, {});
+    const [one, other] = await Promise.all([load(), load()]);
+    assert.equal(one, other);
+    assert.equal(await load(), one);
+    assert.deepEqual([one[0]?.type, one[0]?.width], ["image/png", 150]);
+    await clearChecks(desk.database);
   });
 });
 

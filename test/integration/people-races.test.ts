@@ -251,7 +251,7 @@ describe("another process", () => {
     await withWorkers(1, async ([here]) => {
       assert(here);
       const there = await elsewhere.hire();
-      assert.equal(await other.presence.online("grid", {}), true);
+      assert.equal(await other.presence.missing("grid", {}), null);
       await Promise.all([create(), create()]);
       const items = await Promise.all([here.take(), there.take()]);
       assert.notEqual(questionOf(items[0]), questionOf(items[1]));

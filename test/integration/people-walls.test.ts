@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { disableWorker, endSessions, inviteWorker } from "../../src/people/workers.ts";
-import { runCommand } from "../support/command.ts";
+import { answerOf, startCommands } from "../support/command.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
 import { Browser, PASSWORD } from "../support/workspace.ts";
 
 const { desk, workspace, caller, grid } = await createPeopleStage();
 const { database } = desk;
+const runCommand = startCommands({ GLYPHDESK_DATABASE_URL: desk.url });
 const create = () => caller.create(grid());
 
 const owner = await workspace.hire();
@@ -144,12 +145,22 @@ describe("an operator's word", () => {
     await assert.rejects(endSessions(database, name).then(() => disableWorker(database, "nobody")));
   });
 
+  it("sent as a new invitation takes at once what is no longer allowed, and nobody is signed out for nothing", async () => {
+    const worker = await workspace.hire({ name: "Narrowed" });
+    const events = await worker.events();
+    await create();
+    const held = await worker.take();
+    await inviteWorker(database, { name: "Narrowed", role: "worker", kinds: ["text"], languages: [] });
+    assert.equal((await worker.call("POST", `items/${held.lease}/heartbeat`)).status, 410);
+    await events.close();
+    const { code, stderr } = await runCommand("worker", "sign-out", "Nobody");
+    assert.equal(code, 1);
+    assert.match(stderr, /No worker is called "Nobody"\. See `glyphdesk worker list`/);
+  });
+
   it("invites once, with a password that is no short one", async () => {
-    const invited = await runCommand(["worker", "invite", "Ada", "--kinds", "text,grid", "--json"], {
-      GLYPHDESK_DATABASE_URL: desk.url,
-    });
-    assert.equal(invited.code, 0, invited.stderr);
-    const { link } = JSON.parse(invited.stdout) as { link: string };
+    const invited = await answerOf(runCommand("worker", "invite", "Ada", "--kinds", "text,grid", "--json"));
+    const { link } = invited as { link: string };
     const token = new URL(link).hash.replace("#invite=", "");
     const browser = new Browser(workspace.url);
     assert.deepEqual(await browser.post("invite", { token }), { name: "Ada" });
@@ -173,6 +184,13 @@ describe("an operator's word", () => {
       "select password from workers where name = 'Ada'",
     );
     assert.match(row?.password ?? "", /^\$argon2id\$/);
+  });
+
+  it("is not kept by a cache", async () => {
+    for (const path of ["session", "history"]) {
+      const { status, headers } = await owner.call("GET", path);
+      assert.deepEqual([status, headers["cache-control"]], [200, "no-store"], path);
+    }
   });
 
   it("lets nobody guess passwords", async () => {

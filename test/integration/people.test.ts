@@ -23,7 +23,10 @@ describe("a picture that the recogniser is unsure of", () => {
     const taskId = await create(image(90));
     const answer = await caller.ended(taskId);
     assert.equal(answer["errorCode"], "ERROR_CAPTCHA_UNSOLVABLE");
-    assert.match(String(answer["errorDescription"]), /Confidence 50 .* 90.*No worker is online/);
+    assert.match(
+      String(answer["errorDescription"]),
+      /Confidence 50 .* 90\..* shown to nobody: no worker is online who takes it\.$/,
+    );
     assert.deepEqual(await books(), before);
   });
 

@@ -3,9 +3,10 @@ import { describe, it } from "node:test";
 import { OperatorError } from "../../src/base/errors.ts";
 import { addSite, listSites, removeSite, SiteList, SITES_CHANNEL } from "../../src/sites/sites.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { runCommand } from "../support/command.ts";
+import { startCommands } from "../support/command.ts";
 
 const { database, url } = await createTestDatabase();
+const runCommand = startCommands({ GLYPHDESK_DATABASE_URL: url });
 const consent = "agreed by the owner in a test";
 
 /** Notifications come in the order of their commits: once this one is here, the earlier ones are. */
@@ -55,35 +56,28 @@ describe("the list of authorised sites", () => {
 
 describe("glyphdesk site", () => {
   it("adds, lists and removes", async () => {
-    const environment = { GLYPHDESK_DATABASE_URL: url };
     const added = await runCommand(
-      [
-        "site",
-        "add",
-        "cli.example.com",
-        "--consent",
-        consent,
-        "--site-key",
-        "a",
-        "--site-key",
-        "b",
-        "--expires",
-        "2999-01-31",
-        "--json",
-      ],
-      environment,
+      "site",
+      "add",
+      "cli.example.com",
+      "--consent",
+      consent,
+      "--site-key",
+      "a",
+      "--site-key",
+      "b",
+      "--expires",
+      "2999-01-31",
+      "--json",
     );
     assert.equal(added.code, 0, added.stderr);
     assert.deepEqual(JSON.parse(added.stdout).siteKeys, ["a", "b"]);
-    const listed = await runCommand(["site", "list"], environment);
+    const listed = await runCommand("site", "list");
     assert.match(listed.stdout, /cli\.example\.com +a b +2999-01-31T23:59Z +agreed/);
-    assert.equal((await runCommand(["site", "add", "x.example.com"], environment)).code, 1);
-    const wrong = await runCommand(
-      ["site", "add", "x.example.com", "--consent", "yes", "--expires", "soon"],
-      environment,
-    );
+    assert.equal((await runCommand("site", "add", "x.example.com")).code, 1);
+    const wrong = await runCommand("site", "add", "x.example.com", "--consent", "yes", "--expires", "soon");
     assert.match(wrong.stderr, /"soon" is not a date/);
-    assert.equal((await runCommand(["site", "remove", "cli.example.com"], environment)).code, 0);
-    assert.equal((await runCommand(["site", "remove", "cli.example.com"], environment)).code, 1);
+    assert.equal((await runCommand("site", "remove", "cli.example.com")).code, 0);
+    assert.equal((await runCommand("site", "remove", "cli.example.com")).code, 1);
   });
 });

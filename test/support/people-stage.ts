@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { audit } from "../../src/accounts/ledger.ts";
 import { silentLogger } from "../../src/base/logger.ts";
+import type { NewWorker } from "../../src/people/workers.ts";
 import { Runner } from "../../src/solvers/runner.ts";
 import type { Outcome } from "../../src/solvers/solver.ts";
 import { addSite } from "../../src/sites/sites.ts";
-import { TASKS_CHANNEL } from "../../src/tasks/submit.ts";
+import { setRule, type Consensus, type Mode } from "../../src/tasks/rules.ts";
+import { TASKS_CHANNEL } from "../../src/tasks/hints.ts";
 import { sweep } from "../../src/tasks/sweep.ts";
 import { createTestApp, type TestApp } from "./app.ts";
 import { startWorkspace, type Browser, type EventStream, type TestWorkspace } from "./workspace.ts";
@@ -22,6 +25,8 @@ export interface StageCaller {
   ended(taskId: number): Promise<Record<string, unknown>>;
   /** Balance and what is held; everybody's books must add up. */
   books(this: void): Promise<{ readonly balance: number; readonly held: number }>;
+  /** What was paid in all, with nothing held any more. */
+  paid(): Promise<number>;
 }
 
 /** The public app, the workspace over the same desk, an authorised site, and somebody who asks. */
@@ -33,9 +38,13 @@ export interface PeopleStage extends TestApp {
   /** A recaptcha grid of one cell of the authorised site, with this question. */
   readonly grid: (question?: string) => object;
   readonly addCaller: (name: string) => Promise<StageCaller>;
-  /** Workers who are online for the length of the work; what it leaves does not wait for the next ones. */
+  /** A caller with a rule for its key, which holds already. */
+  readonly callerWith: (mode: Mode, consensus?: Consensus) => Promise<StageCaller>;
+  /**
+   * So many workers, or these, who are online for the length of the work; what it leaves does not wait for the next ones.
+   */
   readonly withWorkers: (
-    count: number,
+    hired: number | readonly Partial<NewWorker>[],
     work: (workers: readonly Browser[], events: readonly EventStream[]) => Promise<void>,
   ) => Promise<void>;
   /** Starts a recogniser that says this of every picture. */
@@ -49,7 +58,7 @@ export async function createPeopleStage(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<PeopleStage> {
   const testApp = await createTestApp(environment);
-  const { desk, call } = testApp;
+  const { desk, call, rules } = testApp;
   const { people, database } = desk;
   const workspace = await startWorkspace(people);
   database.listen(TASKS_CHANNEL, (lane) => people.floor.wake(lane));
@@ -60,6 +69,13 @@ export async function createPeopleStage(
   const addCaller = async (name: string): Promise<StageCaller> => {
     const { key, caller } = await desk.addAccount(name, OPENING);
     const result = (taskId: number) => call("getTaskResult", { clientKey: key, taskId });
+    const books = async () => {
+      const { accounts, faults } = await audit(database);
+      assert.deepEqual(faults, []);
+      const row = accounts.find(({ account }) => account === name);
+      assert(row);
+      return { balance: row.balance, held: row.held };
+    };
     return {
       key,
       keyId: caller.keyId,
@@ -75,15 +91,15 @@ export async function createPeopleStage(
         while (answer["status"] === "processing") answer = await result(taskId);
         return answer;
       },
-      async books() {
-        const { accounts, faults } = await audit(database);
-        assert.deepEqual(faults, []);
-        const row = accounts.find(({ account }) => account === name);
-        assert(row);
-        return { balance: row.balance, held: row.held };
+      books,
+      async paid() {
+        const { balance, held } = await books();
+        assert.equal(held, 0);
+        return OPENING - balance;
       },
     };
   };
+  let ruled = 0;
 
   return {
     ...testApp,
@@ -91,6 +107,13 @@ export async function createPeopleStage(
     caller: await addCaller("caller"),
     picture,
     addCaller,
+    async callerWith(mode, consensus = "1") {
+      const own = await addCaller(`${mode} ${consensus} ${(ruled += 1)}`);
+      await setRule(database, { keyPrefix: own.key.slice(0, 6), type: null, mode, consensus });
+      const holds = () => isDeepStrictEqual(rules.of(own.keyId, ""), { mode, consensus });
+      while (!holds()) await database.query("select 1");
+      return own;
+    },
     grid: (question = "Is it?") => ({
       type: "ComplexImageTask",
       class: "recaptcha",
@@ -98,9 +121,10 @@ export async function createPeopleStage(
       imagesBase64: [picture],
       metadata: { Grid: "1x1", Task: question },
     }),
-    async withWorkers(count, work) {
+    async withWorkers(hired, work) {
+      const wanted = typeof hired === "number" ? Array.from({ length: hired }, () => ({})) : hired;
       const workers: Browser[] = [];
-      for (let n = 0; n < count; n += 1) workers.push(await workspace.hire());
+      for (const worker of wanted) workers.push(await workspace.hire(worker));
       const events = await Promise.all(workers.map((worker) => worker.events()));
       try {
         await work(workers, events);

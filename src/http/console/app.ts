@@ -12,9 +12,6 @@ import { serveWorkers } from "./workers.ts";
  */
 export function buildConsoleApp(options: SessionAppOptions): FastifyInstance {
   const anybody = buildSessionApp("/console", options);
-  anybody.app.addHook("onRequest", async (_request, reply) => {
-    void reply.header("cache-control", "no-store");
-  });
   // Asked each time: a role may change while a session is open.
   const only =
     (read: SessionRoutes["reader"], refuses: (who: SignedIn) => Refusal | null): SessionRoutes["reader"] =>

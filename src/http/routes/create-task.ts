@@ -5,22 +5,24 @@ import type { ClientKey } from "../../protocol/client-key.ts";
 import { taskTypeOf } from "../../protocol/catalogue/catalogue.ts";
 import type { TaskType } from "../../protocol/catalogue/task-type.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
-import { addressesOf, packFetched, packFiles, type Addresses } from "../../protocol/pack-files.ts";
+import { packFiles } from "../../protocol/pack-files.ts";
 import { decodePicture } from "../../protocol/picture.ts";
-import { isSvg } from "../../protocol/svg.ts";
 import { admit, type Admission, type Place } from "../../tasks/admit.ts";
 import { identityOf, slotOf, type Identity } from "../../tasks/idempotency.ts";
-import type { Reader } from "../../tasks/read.ts";
 import { withRule, type RuleList } from "../../tasks/rules.ts";
 import type { Submitted, Submitter } from "../../tasks/submit.ts";
 import type { GuardedOutcome, GuardedSubmitter } from "../../tasks/submit-guarded.ts";
 import type { Waiters } from "../../tasks/waiters.ts";
 import { renderWithId } from "../answers.ts";
-import { drawSvg } from "../draw-svg.ts";
-import type { PictureFetcher } from "../fetch-pictures.ts";
 import { readExtras, readIdempotencyKey, usualWaitMs } from "../extras.ts";
 import { checkTask, overBudget, type TaskRate } from "../key-limits.ts";
 import type { Method, MethodRequest } from "../method.ts";
+import {
+  preparationOf,
+  preparePictures,
+  type Preparation,
+  type PrepareOptions,
+} from "../prepare-pictures.ts";
 import { taskWithin } from "../wait.ts";
 
 export interface ReadTaskOptions {
@@ -33,16 +35,14 @@ export interface ReadTaskOptions {
   readonly prices: ReadonlyMap<string, Micros>;
 }
 
-export interface CreateTaskOptions extends ReadTaskOptions {
+export interface CreateTaskOptions extends ReadTaskOptions, PrepareOptions {
   readonly submitter: Submitter;
   readonly guarded: GuardedSubmitter;
-  readonly reader: Reader;
   readonly waiters: Waiters;
   readonly rate: TaskRate;
   readonly logger: Logger;
   /** Answers the normalised `callbackUrl`; throws ProtocolError for one that cannot be used. */
   readonly callbackUrls: { read(value: unknown): Promise<string | undefined> };
-  readonly pictures: PictureFetcher;
 }
 
 /** createTask: the answer is sent after the commit, so an accepted task is never lost. */
@@ -58,14 +58,14 @@ export function createTask(options: CreateTaskOptions): Method {
       const idempotencyKey = readIdempotencyKey(http.headers["idempotency-key"]);
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
       const plain = caller.limits === null && idempotencyKey === null && callback === undefined;
-      if (plain && read.waitMs === 0 && !read.drawing && read.addresses === null) {
+      if (plain && read.waitMs === 0 && read.preparation === null) {
         return submitPlain(options.submitter, read.task, read.admit()).then(renderAccepted);
       }
       const identity =
         idempotencyKey === null ? null : identityOf(idempotencyKey, { ...read.task, callbackUrl: callback });
       const make = () => create(options, { caller, read, callback, identity });
       const made =
-        identity === null || read.addresses === null
+        identity === null || read.preparation === null
           ? make()
           : shared(fetching, `${slotOf({ keyId: caller.keyId, identity })} ${identity.request}`, make);
       return made.then((id) =>
@@ -120,10 +120,8 @@ export interface ReadTask {
     readonly image: Buffer | null;
   };
   readonly waitMs: number;
-  /** Whether the image is an SVG drawing, which is drawn before the task is written. */
-  readonly drawing: boolean;
-  /** Where the pictures are that are fetched before the task is written. */
-  readonly addresses: Addresses | null;
+  /** What is done to its pictures before it is written. */
+  readonly preparation: Preparation | null;
   /** Who answers it, and for how much; refuses what nobody may or can answer. */
   readonly admit: () => Place | Promise<Place>;
 }
@@ -145,23 +143,23 @@ export function readTask(
       ? { fields: asked, image: decodePicture(body, options.maxImageBytes, "body", options.svg) }
       : packFiles(asked, options.maxImageBytes);
   const rule = options.rules.of(keyId, type.title);
+  const latest = Math.min(Number(deadlineMs), type.deadline);
   return {
     type,
     task: {
       accountId,
       keyId,
       type: type.title,
-      deadlineMs: Math.min(Number(deadlineMs), type.deadline),
+      deadlineMs: latest,
       fields: withRule(type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields, rule),
       image,
     },
-    addresses: addressesOf(asked),
-    drawing: options.svg && typeof body === "string" && image !== null && isSvg(image),
+    preparation: preparationOf({ fields, image }, options.svg),
     waitMs: request["wait"] === undefined ? usualWaitMs(request, type) : extras.waitMs,
     admit() {
       const { prices, admission } = options;
       const own = prices.get(type.title.toLowerCase()) ?? prices.get(type.name.toLowerCase());
-      return admit(type, fields, own ?? type.price, rule, admission);
+      return admit({ type, fields, price: own ?? type.price, rule, deadlineMs: latest }, admission);
     },
   };
 }
@@ -185,7 +183,7 @@ function submitPlain(
 /** The way of a request that asks for more than the protocol has, or whose key may do less. @returns the taskId */
 async function create(
   options: CreateTaskOptions,
-  { caller: { keyId, limits }, read: { type, task, drawing, addresses, admit }, callback, identity }: Request,
+  { caller: { keyId, limits }, read: { type, task, preparation, admit }, callback, identity }: Request,
 ): Promise<number> {
   const { submitter, guarded, rate, callbackUrls } = options;
   if (identity !== null) {
@@ -198,25 +196,11 @@ async function create(
     if (limits.tasksPerMinute !== null) rate.count(keyId, limits.tasksPerMinute);
   }
   const [place, callbackUrl] = await Promise.all([admit(), callbackUrls.read(callback)]);
-  const files =
-    addresses === null
-      ? { image: drawing && task.image !== null ? await drawSvg(task.image) : task.image }
-      : await fetchPictures(options, task, addresses, place);
+  const files = preparation && (await preparePictures(options, preparation, task, place.price));
   const newTask = { ...task, ...place, ...files, ...(callbackUrl !== undefined && { callbackUrl }) };
   const budgeted = limits !== null && limits.budgeted && place.price > 0;
   if (identity === null && !budgeted) return idOf(await submitter.submit(newTask));
   return idOf(await guarded.submit({ ...newTask, identity, budgeted }));
-}
-
-/** Last of all, so that nobody makes the desk fetch who could not pay for the task. */
-async function fetchPictures(
-  { reader, pictures }: CreateTaskOptions,
-  task: ReadTask["task"],
-  addresses: Addresses,
-  { price }: Place,
-): Promise<Pick<ReadTask["task"], "fields" | "image">> {
-  if (price > (await reader.balance(task.accountId))) throw new ProtocolError("ERROR_ZERO_BALANCE");
-  return packFetched(task, await pictures.fetch(task.accountId, addresses));
 }
 
 /** @throws ProtocolError where the task was not accepted */

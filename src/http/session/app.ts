@@ -43,6 +43,7 @@ export function buildSessionApp(prefix: string, options: SessionAppOptions): Ses
   });
   app.addHook("onRequest", async (request, reply) => {
     void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
+    if (request.url.startsWith(`${prefix}/api/`)) void reply.header("cache-control", "no-store");
     if (request.method !== "GET" && request.method !== "HEAD") checkOrigin(request);
   });
   app.setNotFoundHandler((_request, reply) =>

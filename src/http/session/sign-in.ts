@@ -10,7 +10,7 @@ export interface SignInOptions {
   readonly refuses: (who: SignedIn) => Refusal | null;
   /** What a page is told of its session. */
   readonly answer: (visitor: Visitor) => Promise<unknown>;
-  /** Before a session ends that signs out. */
+  /** After a session has ended that signed out. */
   readonly leave: (session: number) => Promise<void>;
 }
 
@@ -38,8 +38,9 @@ export function serveSignIn(routes: SessionRoutes, { refuses, answer, leave }: S
 
   app.post(`${prefix}/api/sign-out`, async (request, reply) => {
     const { who } = await writer(request);
-    await leave(who.session);
+    // Ended first, so that it claims nothing more.
     await endSession(desk.database, who.session);
+    await leave(who.session);
     setCookie(request, reply, prefix, "");
     return reply.code(204).send();
   });

@@ -17,18 +17,20 @@ export async function streamEvents(
 ): Promise<void> {
   const { raw } = reply;
   let waiting = 0;
-  const write = (event: string, data: unknown) => {
+  // Where the other end does not read, the stream may have been ended long before it is closed: writing then is an error.
+  const write = (text: string) => {
     if (raw.writableEnded || raw.destroyed) return;
-    raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    raw.write(text);
     if (raw.writableLength > MAX_UNREAD_BYTES) raw.destroy();
   };
+  const tell = (event: string, data: unknown) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   const send = (told: FloorEvent) => {
     const { event, ...data } = told;
     if ("waiting" in told) ({ waiting } = told);
-    if (told.event !== "state") write(event, data);
+    if (told.event !== "state") tell(event, data);
     else
       desk.session(told.who, csrf, waiting).then(
-        (session) => write("state", session),
+        (session) => tell("state", session),
         () => raw.destroy(), // the page comes back and reads it
       );
   };
@@ -59,7 +61,7 @@ export async function streamEvents(
       5,
     );
   }
-  const ping = setInterval(() => raw.write(": ping\n\n"), PING_MS);
+  const ping = setInterval(() => write(": ping\n\n"), PING_MS);
   const over = () => {
     clearInterval(ping);
     leave();

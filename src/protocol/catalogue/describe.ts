@@ -52,14 +52,15 @@ function kindOf(schema: TSchema): string {
 }
 
 /** Who answers, in a few words. */
-export function routeText({ route, testKeys }: TaskType): string {
+export function routeText({ route, only, testKeys }: TaskType): string {
   const texts = {
     machine: "the recogniser",
     people: "people, for authorised sites",
     computed: "computed, for authorised sites",
     "not offered": "not offered",
   };
-  return testKeys === undefined ? texts[route.kind] : `${texts[route.kind]}; public test keys at once`;
+  const text = only === undefined ? texts[route.kind] : `${texts[route.kind]}; ${only} only`;
+  return testKeys === undefined ? text : `${text}; public test keys at once`;
 }
 
 /** Price and deadline as the operator sees them; empty for what is not offered. */

@@ -37,6 +37,8 @@ export interface TaskTypeRow {
   readonly proxy: ProxyUse;
   readonly solution: TObject;
   readonly route: Route;
+  /** What of the type is answered, where it is not all of it. */
+  readonly only?: string;
   /** The vendor whose official public test site keys are answered at once, for any site and free. */
   readonly testKeys?: TestKeyVendor;
   /** Price of one solved task unless the operator sets another. */

@@ -166,8 +166,7 @@ export const WIDGET_TYPES: readonly TaskTypeRow[] = [
   {
     name: "FunCaptchaTask",
     aliases: ["FunCaptchaTaskProxyless"],
-    summary:
-      "FunCaptcha (Arkose Labs). Known, but refused with ERROR_TASK_NOT_SUPPORTED: there is no widget here that could be shown.",
+    summary: "FunCaptcha (Arkose Labs).",
     proxy: "optional",
     fields: Type.Object({
       websiteURL,
@@ -182,8 +181,12 @@ export const WIDGET_TYPES: readonly TaskTypeRow[] = [
       token: "the widget's token",
       userAgent: "the User-Agent that the token belongs to",
     }),
-    route: { kind: "people" },
-    price: 1000,
+    route: {
+      kind: "not offered",
+      reason:
+        "this widget is not among those that can be shown on the desk's own origin, and another way is not offered, on purpose",
+    },
+    price: 0,
     deadline: 80_000,
     example: example(
       { websiteURL: SITE_EXAMPLE.websiteURL, websitePublicKey: "public-key" },
@@ -198,8 +201,8 @@ export const WIDGET_TYPES: readonly TaskTypeRow[] = [
   {
     name: "GeeTestTask",
     aliases: ["GeeTestTaskProxyless"],
-    summary:
-      "GeeTest version 4. Version 3 is known, but refused with ERROR_TASK_NOT_SUPPORTED: there is no widget here that could be shown.",
+    summary: "GeeTest. Version 3 is refused with `ERROR_TASK_NOT_SUPPORTED`: its widget is not shown here.",
+    only: "version 4",
     proxy: "optional",
     fields: Type.Object({
       websiteURL,
@@ -232,13 +235,9 @@ export const WIDGET_TYPES: readonly TaskTypeRow[] = [
     price: 1000,
     deadline: 80_000,
     example: example(
+      { websiteURL: SITE_EXAMPLE.websiteURL, gt: "022397c99c9f646f6477822485f30404", version: 4 },
       {
-        websiteURL: SITE_EXAMPLE.websiteURL,
-        gt: "022397c99c9f646f6477822485f30404",
-        version: 3,
         challenge: "one-time",
-      },
-      {
         geetestApiServerSubdomain: "api.geetest.com",
         geetestGetLib: '{"click":"/static/js/click.js"}',
         initParameters: { riskType: "slide" },

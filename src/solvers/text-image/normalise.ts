@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from "sharp";
 import { ImageError, MAX_PIXELS, inspectImage, type ImageInfo } from "../../protocol/inspect-image.ts";
 import { decodeBmp } from "./bmp.ts";
+import { resample, type Box, type Picture } from "./resample.ts";
 
 /** Size of the network's input. Training renders to the same size (training/page.py). */
 export const INPUT_HEIGHT = 64;
@@ -16,16 +17,12 @@ const MAX_STRETCH = 2;
  */
 const TRIM_BELOW = 0.7;
 
+/** Larger pictures are shrunk to this while they are decoded: four and six times what the network sees. */
+const MOST_WIDTH = 768;
+const MOST_HEIGHT = 384;
+
 /** A pixel is ink if one of its colours is further than this from the border's. */
 const INK = 24;
-
-/** A part of a picture, in its pixels. */
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Where a picture of the given size goes inside the input box: its size after scaling. */
 export function fitInput(width: number, height: number): { width: number; height: number } {
@@ -41,7 +38,7 @@ export function fitInput(width: number, height: number): { width: number; height
 }
 
 /** Where the ink is and a quarter of its height around it; null if there is none, or hardly a margin to cut off. */
-function inkBox(rgb: Uint8Array, width: number, height: number): Box | null {
+function inkBox({ rgb, width, height }: Picture): Box | null {
   const ground = borderColour(rgb, width, height);
   let [x0, y0, x1, y1] = [width, height, 0, 0];
   for (let y = 0, at = 0; y < height; y++) {
@@ -73,56 +70,54 @@ function inkBox(rgb: Uint8Array, width: number, height: number): Box | null {
 
 /**
  * Decodes an image file and scales it into the network's input: 64 × 192 × 3 bytes, RGB, row by row.
- * Wide plain margins are cut off first, which costs a second decoding. The picture lies at the top left; the rest takes
+ * Wide plain margins are cut off first. The picture lies at the top left; the rest takes
  * the mean colour of its border. Of an animation the first frame.
  * Throws an `ImageError` for anything that is not a picture of at most `MAX_PIXELS`.
  */
 export async function normalise(bytes: Uint8Array): Promise<Uint8Array> {
-  const info = inspectImage(bytes);
-  const [first] = await scaledFrames(bytes, info, 1, null);
-  const { rgb, width, height } = first!;
-  const box = inkBox(rgb, width, height);
-  if (box === null) return place(first!);
-  const left = Math.floor((box.left * info.width) / width);
-  const top = Math.floor((box.top * info.height) / height);
+  const [picture] = await decodeFrames(bytes, inspectImage(bytes), 1);
+  const whole = wholeOf(picture!);
+  const scaled = fit(picture!, whole);
+  const box = inkBox(scaled);
+  if (box === null) return place(scaled);
+  const [across, down] = [whole.width / scaled.width, whole.height / scaled.height];
+  const left = Math.floor(box.left * across);
+  const top = Math.floor(box.top * down);
   const part = {
     left,
     top,
-    width: Math.ceil(((box.left + box.width) * info.width) / width) - left,
-    height: Math.ceil(((box.top + box.height) * info.height) / height) - top,
+    width: Math.ceil((box.left + box.width) * across) - left,
+    height: Math.ceil((box.top + box.height) * down) - top,
   };
-  const [trimmed] = await scaledFrames(bytes, info, 1, part);
-  return place(trimmed!);
+  return place(fit(picture!, part));
 }
 
 /** As normalise, for the first `count` frames of an animation that has so many, but with their margins, which may differ. */
 export async function normaliseFrames(bytes: Uint8Array, count: number): Promise<Uint8Array[]> {
-  const info = inspectImage(bytes);
-  const frames = await scaledFrames(bytes, info, count, null);
-  return frames.map(place);
+  const frames = await decodeFrames(bytes, inspectImage(bytes), count);
+  return frames.map((frame) => place(fit(frame, wholeOf(frame))));
 }
 
-/** An RGB picture scaled to fit the input box. */
-interface Scaled {
-  readonly rgb: Uint8Array;
-  readonly width: number;
-  readonly height: number;
+function wholeOf({ width, height }: Picture): Box {
+  return { left: 0, top: 0, width, height };
 }
 
-/** The first `count` frames, or a part of the first one. */
-async function scaledFrames(
-  bytes: Uint8Array,
-  info: ImageInfo,
-  count: number,
-  part: Box | null,
-): Promise<Scaled[]> {
-  const { width, height } = fitInput((part ?? info).width, (part ?? info).height);
+/** A part of a picture, scaled to fit the input box. */
+function fit(picture: Picture, part: Box): Picture {
+  const { width, height } = fitInput(part.width, part.height);
+  return resample(picture, part, width, height);
+}
+
+/** The first `count` frames in RGB, of at most MOST_WIDTH × MOST_HEIGHT. */
+async function decodeFrames(bytes: Uint8Array, info: ImageInfo, count: number): Promise<Picture[]> {
+  const width = Math.min(info.width, MOST_WIDTH);
+  const height = Math.min(info.height, MOST_HEIGHT);
   try {
     const picture = openPicture(bytes, info, count);
-    if (part !== null) picture.extract(part);
     // Alpha is premultiplied by sharp while it scales, so hidden colours never bleed in.
+    if (width < info.width || height < info.height)
+      picture.resize(width, height, { fit: "fill", kernel: "cubic", fastShrinkOnLoad: false });
     const { data, info: raw } = await picture
-      .resize(width, height, { fit: "fill", kernel: "cubic", fastShrinkOnLoad: false })
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
@@ -181,7 +176,7 @@ function groundFor(data: Uint8Array, channels: number): number {
 }
 
 /** Puts the scaled picture at the top left of the input box and fills the rest with its border's mean colour. */
-function place({ rgb, width, height }: Scaled): Uint8Array {
+function place({ rgb, width, height }: Picture): Uint8Array {
   if (width === INPUT_WIDTH && height === INPUT_HEIGHT) return rgb;
   const colour = borderColour(rgb, width, height);
   const out = new Uint8Array(INPUT_BYTES);
