@@ -30,6 +30,7 @@ import { MACHINE_LANE, PEOPLE } from "./protocol/lanes.ts";
 import { cancel } from "./tasks/cancel.ts";
 import type { PeopleOnline } from "./tasks/admit.ts";
 import { Examples } from "./tasks/examples.ts";
+import { LaneHints, TASKS_CHANNEL } from "./tasks/hints.ts";
 import { forgetIdempotencyKeys } from "./tasks/idempotency.ts";
 import { QueueStats } from "./tasks/queue-stats.ts";
 import { Reader } from "./tasks/read.ts";
@@ -38,7 +39,7 @@ import { RecentResults } from "./tasks/recent-results.ts";
 import { forgetReports, report } from "./tasks/report.ts";
 import { RuleList } from "./tasks/rules.ts";
 import { Settler } from "./tasks/settle.ts";
-import { Submitter, TASKS_CHANNEL } from "./tasks/submit.ts";
+import { Submitter } from "./tasks/submit.ts";
 import { endAllLeases } from "./tasks/sweep.ts";
 import { GuardedSubmitter } from "./tasks/submit-guarded.ts";
 import { Sweeper, type Chore } from "./tasks/sweeper.ts";
@@ -109,6 +110,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       people.floor.wake(lane);
     };
     database.listen(TASKS_CHANNEL, wake);
+    const hints = new LaneHints(database);
+    const onQueued = (lane: string) => {
+      wake(lane);
+      hints.tell(lane);
+    };
 
     const sweeper = new Sweeper({
       database,
@@ -149,8 +155,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       keys: new KeyRing(database),
       admission: { sites: new SiteList(database), people: people.presence },
       rules: await RuleList.open(database),
-      submitter: new Submitter(database, images, results, runners.taker),
-      guarded: new GuardedSubmitter(database, images, () => runners.wake("")),
+      submitter: new Submitter(database, images, results, runners.taker, onQueued),
+      guarded: new GuardedSubmitter(database, images, onQueued),
       reader: new Reader(database, results),
       waiters,
       queueStats: new QueueStats(database, (lane) =>
@@ -268,7 +274,7 @@ async function startRunners(posts: readonly Post[], options: RunnersOptions) {
   }
   for (const runner of runners) runner.start();
   return {
-    /** Pictures go from hand to hand; the other lanes hear of their tasks by NOTIFY. */
+    /** Takes new pictures from hand to hand; the other lanes claim their tasks. */
     taker: runners.find(({ lane }) => lane === MACHINE_LANE) ?? null,
     /** There may be work in this lane; an empty name means any. */
     wake: (lane: string) =>

@@ -2,10 +2,10 @@ import { Batcher } from "../database/batch.ts";
 import type { Database, Row } from "../database/database.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import { FREE_BUDGETS } from "./budgets.ts";
+import { TASKS_CHANNEL } from "./hints.ts";
 import { TASK_VIEW, type TaskView } from "./read.ts";
 import type { RecentResults } from "./recent-results.ts";
 import { ENDED, SCHEDULE_CALLBACKS } from "./schedule-callbacks.ts";
-import { TASKS_CHANNEL } from "./submit.ts";
 import { COUNT_USAGE } from "./usage.ts";
 
 /** How a leased task ends, or goes back. */

@@ -56,14 +56,14 @@ export const SPEND = {
 export class GuardedSubmitter {
   readonly #database: Database;
   readonly #images: RecentImages;
-  readonly #wake: () => void;
+  readonly #onQueued: (lane: string) => void;
   readonly #batcher: Batcher<GuardedTask, GuardedOutcome>;
 
-  /** @param wake tells the runner of this process that there are tasks to claim */
-  constructor(database: Database, images: RecentImages, wake: () => void) {
+  /** @param onQueued told of each lane in which tasks of a batch have to be claimed */
+  constructor(database: Database, images: RecentImages, onQueued: (lane: string) => void) {
     this.#database = database;
     this.#images = images;
-    this.#wake = wake;
+    this.#onQueued = onQueued;
     this.#batcher = new Batcher((tasks) => this.#flush(tasks), { maxItems: 200 });
   }
 
@@ -86,8 +86,14 @@ export class GuardedSubmitter {
     const { outcomes, rows } = await skippingTakenIds(this.#database, () =>
       this.#database.transaction((transaction) => write(transaction, tasks)),
     );
-    for (const { ord, task_key: key } of rows) this.#images.put(key, tasks[ord]?.image ?? null);
-    if (rows.length > 0) this.#wake();
+    const queued = new Set<string>();
+    for (const { ord, task_key: key } of rows) {
+      const task = tasks[ord];
+      if (task === undefined) continue;
+      this.#images.put(key, task.image);
+      queued.add(task.lane);
+    }
+    for (const lane of queued) this.#onQueued(lane);
     return outcomes;
   }
 }

@@ -7,9 +7,6 @@ import { NEW_LEASE, type ClaimedTask } from "./claim.ts";
 import type { RecentImages } from "./recent-images.ts";
 import type { RecentResults } from "./recent-results.ts";
 
-/** NOTIFY channel on which the lanes of newly queued tasks are told. */
-export const TASKS_CHANNEL = "glyphdesk_tasks";
-
 export interface NewTask {
   readonly accountId: number;
   readonly keyId: number;
@@ -76,12 +73,10 @@ export const SUBMIT = {
   ), entry as (
     insert into ledger (account_id, kind, amount, task_key)
     select account, 'hold', price, task_key from accepted where price > 0
-  ), told as (
-    select pg_notify('${TASKS_CHANNEL}', lane) from (select distinct lane from accepted where lease is null) l
   )
-  select ord, id, task_key, lease, (select count(*) from told) as told from accepted
+  select ord, id, task_key, lease from accepted
   union all
-  select ord, null, null, null, null from affordable where running > balance`,
+  select ord, null, null, null from affordable where running > balance`,
 };
 
 /** A runner of this process that takes new tasks over as they are written, so that it need not claim them. */
@@ -94,8 +89,6 @@ export interface Taker {
   reserve(max: number): number;
   /** Gives the places back and takes the tasks that were leased into them. */
   take(reserved: number, tasks: readonly ClaimedTask[]): void;
-  /** Tasks of the lane were queued: look for them. */
-  wake(): void;
 }
 
 /** Attempts to find free taskIds after the sequence came round to ids that are still kept. */
@@ -107,14 +100,25 @@ export class Submitter {
   readonly #images: RecentImages;
   readonly #results: RecentResults;
   readonly #taker: Taker | null;
+  readonly #onQueued: (lane: string) => void;
   readonly #batcher: Batcher<NewTask, Written>;
 
-  /** @param taker null in processes that run no solver */
-  constructor(database: Database, images: RecentImages, results: RecentResults, taker: Taker | null) {
+  /**
+   * @param taker null in processes that run no solver
+   * @param onQueued told of each lane in which tasks of a batch have to be claimed
+   */
+  constructor(
+    database: Database,
+    images: RecentImages,
+    results: RecentResults,
+    taker: Taker | null,
+    onQueued: (lane: string) => void,
+  ) {
     this.#database = database;
     this.#images = images;
     this.#results = results;
     this.#taker = taker;
+    this.#onQueued = onQueued;
     this.#batcher = new Batcher((tasks) => this.#flush(tasks), { maxItems: 200 });
   }
 
@@ -129,18 +133,23 @@ export class Submitter {
   /** Writes a batch, a part of it straight into the hands of this process's runner. */
   async #flush(tasks: readonly NewTask[]): Promise<Written[]> {
     const taker = this.#taker;
-    const fitting = taker === null ? 0 : tasks.filter(({ lane }) => lane === taker.lane).length;
-    const reserved = taker?.reserve(fitting) ?? 0;
+    const reserved = taker?.reserve(tasks.filter(({ lane }) => lane === taker.lane).length) ?? 0;
     const taken: ClaimedTask[] = [];
+    const queued = new Set<string>();
     try {
-      return await this.#write(tasks, reserved, taken);
+      return await this.#write(tasks, reserved, taken, queued);
     } finally {
       taker?.take(reserved, taken);
-      if (taken.length < fitting) taker?.wake();
+      for (const lane of queued) this.#onQueued(lane);
     }
   }
 
-  async #write(tasks: readonly NewTask[], reserved: number, taken: ClaimedTask[]): Promise<Written[]> {
+  async #write(
+    tasks: readonly NewTask[],
+    reserved: number,
+    taken: ClaimedTask[],
+    queued: Set<string>,
+  ): Promise<Written[]> {
     const results: Written[] = tasks.map(() => ({ outcome: "insufficient funds" }));
     let pending = tasks.map((task, ord) => ({ task, ord }));
     while (pending.length > 0) {
@@ -161,8 +170,10 @@ export class Submitter {
           continue;
         }
         results[ord] = { outcome: "accepted", id };
-        if (lease === null) this.#images.put(key, task.image);
-        else {
+        if (lease === null) {
+          this.#images.put(key, task.image);
+          queued.add(task.lane);
+        } else {
           const { accountId, price, type, fields, image, deadlineMs } = task;
           this.#results.leased({ id, accountId, price, createdAt: Math.round(Date.now() / 1000) });
           taken.push({ key, lease, type, fields, image, deadlineMs, attempt: 1 });

@@ -264,6 +264,7 @@ describe("a database that hangs", () => {
       desk.images,
       desk.results,
       null,
+      () => undefined,
     );
     const waiting = Array.from({ length: 2_000 }, () => submitter.submit(payer.task()));
     await assert.rejects(submitter.submit(payer.task()), { code: "ERROR_NO_SLOT_AVAILABLE" });
@@ -284,7 +285,7 @@ describe("insufficient funds", () => {
         return desk.database.query(statement, values);
       },
     };
-    const submitter = new Submitter(database, desk.images, desk.results, null);
+    const submitter = new Submitter(database, desk.images, desk.results, null, () => undefined);
     const written = await Promise.allSettled(
       [30, 90, 30].map((price) => submitter.submit(poor.task({ price }))),
     );

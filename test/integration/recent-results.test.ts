@@ -26,7 +26,6 @@ function startProcess(keepSeconds = 600) {
     leaseMs: 60_000,
     reserve: (max) => max,
     take: (_reserved, tasks) => void taken.push(...tasks),
-    wake: () => undefined,
   };
   let statements = 0;
   const counted: Database = {
@@ -36,7 +35,7 @@ function startProcess(keepSeconds = 600) {
       return desk.database.query(statement, values);
     },
   };
-  const submitter = new Submitter(desk.database, desk.images, results, taker);
+  const submitter = new Submitter(desk.database, desk.images, results, taker, () => undefined);
   return {
     results,
     settler: new Settler(desk.database, keepSeconds, results),

@@ -36,7 +36,7 @@ function start(capacity: number, solve: (task: SolverTask) => Outcome | Promise<
     },
   });
   runner.start();
-  const submitter = new Submitter(desk.database, desk.images, desk.results, runner);
+  const submitter = new Submitter(desk.database, desk.images, desk.results, runner, () => runner.wake());
   after(() => runner.stop());
   return {
     runner,

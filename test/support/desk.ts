@@ -7,6 +7,7 @@ import { PeopleDesk } from "../../src/people/desk.ts";
 import { createWidgetDesk } from "../../src/people/widget-desk.ts";
 import { splitClientKey } from "../../src/protocol/client-key.ts";
 import { Examples } from "../../src/tasks/examples.ts";
+import { LaneHints } from "../../src/tasks/hints.ts";
 import { Reader } from "../../src/tasks/read.ts";
 import { RecentImages } from "../../src/tasks/recent-images.ts";
 import { RecentResults } from "../../src/tasks/recent-results.ts";
@@ -59,13 +60,15 @@ export async function createTestDesk(): Promise<TestDesk> {
     widgets: createWidgetDesk(new WidgetTickets({ database, origin: WIDGET_ORIGIN, port: () => 0 })),
   });
   after(() => people.floor.stop());
+  const hints = new LaneHints(database);
+  const onQueued = (lane: string) => hints.tell(lane);
   return {
     ...testDatabase,
     images,
     people,
     results,
-    submitter: new Submitter(database, images, results, null),
-    guarded: new GuardedSubmitter(database, images, () => undefined),
+    submitter: new Submitter(database, images, results, null, onQueued),
+    guarded: new GuardedSubmitter(database, images, onQueued),
     waiters,
     settler: new Settler(database, 600, results),
     reader: new Reader(database, new RecentResults()),

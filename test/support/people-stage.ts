@@ -9,7 +9,7 @@ import { Runner } from "../../src/solvers/runner.ts";
 import type { Outcome } from "../../src/solvers/solver.ts";
 import { addSite } from "../../src/sites/sites.ts";
 import { setRule, type Consensus, type Mode } from "../../src/tasks/rules.ts";
-import { TASKS_CHANNEL } from "../../src/tasks/submit.ts";
+import { TASKS_CHANNEL } from "../../src/tasks/hints.ts";
 import { sweep } from "../../src/tasks/sweep.ts";
 import { createTestApp, type TestApp } from "./app.ts";
 import { startWorkspace, type Browser, type EventStream, type TestWorkspace } from "./workspace.ts";
