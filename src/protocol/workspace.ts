@@ -183,6 +183,8 @@ export const ANSWERS = {
   widget: Type.Union([
     Type.Object({
       token: Type.String({ minLength: 1, maxLength: 20_000 }),
+      /** Milliseconds that the page kept it, for example without a connection: so much less is it good for. */
+      ageMs: Type.Optional(Type.Integer({ minimum: 0 })),
       /** Further fields of the solution, where the vendor's answer has several. */
       extra: Type.Optional(
         Type.Record(Type.String({ maxLength: 40 }), Type.String({ maxLength: 20_000 }), {
