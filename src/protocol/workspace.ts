@@ -95,6 +95,8 @@ export interface GridAsk {
   readonly instruction: string | null;
   readonly rows: number;
   readonly columns: number;
+  /** Cells in all, counted along the rows: the last row may be shorter. */
+  readonly cells: number;
   /** One file for each cell, else one picture that is cut into cells. */
   readonly tiles: boolean;
   /** Cells that must be picked at least. */
