@@ -17,10 +17,11 @@ const folder = process.env["SCREENSHOTS"];
 if (folder !== undefined) await mkdir(folder, { recursive: true });
 const faults: string[] = [];
 
+/** In the page: its pictures are there to be drawn. */
+const DRAWN = `Promise.all([...document.querySelectorAll("main img")].map((one) => one.decode().catch(() => null)))`;
+
 async function visit(page: Page, state: string): Promise<void> {
-  await page.evaluate(
-    "Promise.all([...document.querySelectorAll('main img')].map((one) => one.decode().catch(() => null)))",
-  );
+  if (folder !== undefined) await page.evaluate(DRAWN);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     // The dark page is the same but for its colours.
@@ -158,7 +159,8 @@ it("shows every state without a violation, in light and dark, and at 320 pixels"
     await page.locator(task.shows).first().waitFor();
     await visit(page, `kind-${index}-${task.kind}`);
     await task.answer(page);
-    assert.equal((await result).error, undefined, task.kind);
+    const { error } = await result;
+    assert.equal(error, undefined, `${task.kind}: ${await page.locator("main").innerText()}`);
     await page.getByText("Nothing waiting").waitFor();
   }
 
