@@ -9,12 +9,8 @@ import { print, progressBar, withJson } from "./output.ts";
 
 type Flags = Record<string, unknown> & { json?: boolean };
 
-/** `glyphdesk backup` and `glyphdesk restore`. */
-export function backupCommands(): Command[] {
-  return [backupCommand(), restoreCommand()];
-}
-
-function backupCommand(): Command {
+/** `glyphdesk backup`: everything in one file. */
+export function backupCommand(): Command {
   const command = new Command("backup")
     .description("write everything in the database to one file; the server may run meanwhile")
     .argument("<file>", "a file that does not exist yet, for example glyphdesk.backup");
@@ -35,7 +31,8 @@ function backupCommand(): Command {
   });
 }
 
-function restoreCommand(): Command {
+/** `glyphdesk restore`: that file into an empty desk. */
+export function restoreCommand(): Command {
   const command = new Command("restore")
     .description("put a backup into a new, empty database and add up its books")
     .argument("<file>", "what `glyphdesk backup` has written");

@@ -50,6 +50,9 @@ async function run(database: Database, flags: Flags): Promise<void> {
   print(flags, { written }, `${written} pictures were written. Measure with: glyphdesk bench ${flags.out}`);
 }
 
+/** Pictures may be personal data: only who wrote them may read them. */
+const MODE = 0o600;
+
 /** Pictures named by their example, and what they say: file, answer, verdict, source, type. */
 async function writeFolder(database: Database, folder: string): Promise<number> {
   await mkdir(folder, { recursive: true });
@@ -58,15 +61,15 @@ async function writeFolder(database: Database, folder: string): Promise<number> 
     // Other types are no pictures of one text.
     if (type !== "ImageToTextTask" || picture === null || label === null) continue;
     const file = `${id}.${extensionOf(picture)}`;
-    await writeFile(join(folder, file), picture);
+    await writeFile(join(folder, file), picture, { mode: MODE });
     lines.push([file, label.replaceAll(/\s/g, " "), verdict, source, type].join("\t"));
   }
-  await writeFile(join(folder, "labels.tsv"), lines.map((line) => `${line}\n`).join(""));
+  await writeFile(join(folder, "labels.tsv"), lines.map((line) => `${line}\n`).join(""), { mode: MODE });
   return lines.length;
 }
 
 async function writeLines(database: Database, path: string | undefined): Promise<number> {
-  const file = path === undefined ? null : await open(path, "w", 0o600);
+  const file = path === undefined ? null : await open(path, "w", MODE);
   let written = 0;
   try {
     for await (const example of readExamples(database, false)) {

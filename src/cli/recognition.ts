@@ -17,9 +17,9 @@ interface Flags {
   readonly html?: string;
 }
 
-/** `glyphdesk solve` and `glyphdesk bench`: the recogniser alone, without a server or a database. */
-export function recognitionCommands(): Command[] {
-  const solve = new Command("solve")
+/** `glyphdesk solve`: the recogniser alone, without a server or a database. */
+export function solveCommand(): Command {
+  const command = new Command("solve")
     .description("read pictures and print their text and the confidence")
     .argument("<file...>")
     .action(async (paths: string[], flags: Flags) => {
@@ -28,7 +28,12 @@ export function recognitionCommands(): Command[] {
       print(flags, solved.map(plain), table(["FILE", "TEXT", "CONFIDENCE"], solved.map(row)));
       if (solved.some(({ result }) => result.kind !== "reading")) process.exitCode = 1;
     });
-  const bench = new Command("bench")
+  return withHints(command);
+}
+
+/** `glyphdesk bench`: the same with the pictures of a folder whose answers are known. */
+export function benchCommand(): Command {
+  const command = new Command("bench")
     .description("read a folder of pictures and compare with its labels.tsv (file, tab, answer)")
     .argument("<folder>")
     .option("--html <file>", "also write a page that shows the wrong answers and where they come from")
@@ -47,14 +52,16 @@ export function recognitionCommands(): Command[] {
       if (flags.html !== undefined) await writePage(flags.html, folder, report);
       print(flags, report, summary(report));
     });
-  return [solve, bench].map((command) =>
-    withJson(command)
-      .option("--numeric", "the answers are digits only")
-      .option("--letters", "the answers are letters only")
-      .option("--length <n>", "how many characters the answers have: 5, or 4-6", parseLength)
-      .option("--math", "the pictures hold sums; answer their results")
-      .option("--case", "tell upper and lower case apart"),
-  );
+  return withHints(command);
+}
+
+function withHints(command: Command): Command {
+  return withJson(command)
+    .option("--numeric", "the answers are digits only")
+    .option("--letters", "the answers are letters only")
+    .option("--length <n>", "how many characters the answers have: 5, or 4-6", parseLength)
+    .option("--math", "the pictures hold sums; answer their results")
+    .option("--case", "tell upper and lower case apart");
 }
 
 function hints({ numeric, letters, length, math, case: caseSensitive }: Flags): Partial<Hints> {

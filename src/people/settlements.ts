@@ -1,11 +1,11 @@
 import type { Database, Queryable, Row } from "../database/database.ts";
-import type { Answer, Kind, UnsolvableReason } from "../protocol/workspace.ts";
+import type { UnsolvableReason } from "../protocol/workspace.ts";
 import type { PeopleOnline } from "../tasks/admit.ts";
 import type { Examples, NewExample } from "../tasks/examples.ts";
 import { ruleOf } from "../tasks/rules.ts";
 import { settleParameters, settleStatement, type Settlement } from "../tasks/settle.ts";
-import type { Asked } from "./answering.ts";
-import { SEEN, type Held, type LeaseName } from "./claims.ts";
+import { AnswerFault, type Asked } from "./answering.ts";
+import type { Held, LeaseName } from "./claims.ts";
 import type { ItemFiles } from "./files.ts";
 import { judge } from "./quality.ts";
 import {
@@ -18,6 +18,7 @@ import {
   type Answered,
   type ReadAnswer,
 } from "./read-answer.ts";
+import { touchItem, type Touched } from "./touched-item.ts";
 import { trustIn } from "./trust.ts";
 import type { WidgetDesk } from "./widgets.ts";
 
@@ -39,56 +40,6 @@ export interface SettlementsOptions {
   readonly widgets: WidgetDesk;
   readonly people: Pick<PeopleOnline, "missing">;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** An item as it is when its worker says something about it. */
-interface Touched extends Row {
-  readonly id: number;
-  readonly lease: number;
-  readonly worker: number;
-  readonly kind: Kind;
-  readonly task: number | null;
-  readonly check: number | null;
-  readonly outcome: string | null;
-  /** Null when the task or check item is no longer kept. */
-  readonly type: string | null;
-  readonly fields: Fields | null;
-  readonly detail: Fields | null;
-  /** The answer to a check item. */
-  readonly expected: Answer | null;
-  /** Whether the lease still holds. */
-  readonly held: boolean;
-  /** Answers that others gave to the task, and the items they gave them to. */
-  readonly votes: readonly Answer[];
-  readonly voters: readonly number[];
-  /** Others who skipped it. */
-  readonly skips: number;
-  /** Others who will not be given it again. */
-  readonly seen: readonly number[];
-}
-
-// Plan: primary key probes; worker_items_task for the votes.
-const TOUCH = {
-  name: "touch-item",
-  text: `
-  select i.id, i.lease, i.worker_id as worker, i.kind, i.task_key as task, i.check_id as "check", i.outcome,
-    coalesce(t.type, c.type) as type, coalesce(t.fields, c.fields) as fields, t.detail, c.answer as expected,
-    i.ended_at is null and coalesce(
-      t.state = 'leased' and t.lease = i.lease and t.leased_until > now(), i.check_until > now(), false) as held,
-    coalesce((select json_agg(v.value order by v.id) from worker_items v
-      where v.task_key = i.task_key and v.id <> i.id and v.outcome = 'accepted'), '[]') as votes,
-    array(select v.id from worker_items v
-      where v.task_key = i.task_key and v.id <> i.id and v.outcome = 'accepted' order by v.id) as voters,
-    (select count(distinct v.worker_id) from worker_items v
-      where v.task_key = i.task_key and v.worker_id <> i.worker_id and v.outcome = 'skipped') as skips,
-    array(select v.worker_id from worker_items v
-      where v.task_key = i.task_key and v.id <> i.id and ${SEEN("v")}) as seen
-  from worker_items i
-  left join tasks t on t.key = i.task_key
-  left join check_items c on c.id = i.check_id
-  where i.id = $2 and i.lease = $3 and i.session_id = $1`,
-};
 
 // One commit: what becomes of the task, its money, and what the worker did. Plan: that of "settle".
 const SETTLE_ITEM = settleStatement(
@@ -125,7 +76,8 @@ export class Settlements {
 
   /**
    * Takes an answer: settles the task, or counts it as one of the votes that its rule asks for. `late` when the item was
-   * lost before; such an answer is kept as an example and nothing else. Null for an item that this session never had.
+   * lost before; such an answer is kept as an example and nothing else, if it is one. Null for an item that this session
+   * never had.
    * @param workspace origin of the page
    * @throws AnswerFault
    */
@@ -136,14 +88,21 @@ export class Settlements {
     tookMs: number,
     workspace: string,
   ): Promise<{ readonly outcome: "accepted" | "late"; readonly id: number } | null> {
-    const item = await this.#touch(session, name);
+    const item = await touchItem(this.#options.database, session, name);
     if (item === null) return null;
     const { id, type, fields } = item;
     // The page sends an answer again whose acknowledgement it missed.
     if (item.outcome === "accepted" || item.outcome === "fixed") return { outcome: "accepted", id };
     if (type === null || fields === null) return { outcome: "late", id };
     const asked = await this.asked({ ...item, type, fields });
-    const read = readAnswer(item.kind, asked, value, this.#options.widgets, workspace);
+    let read: ReadAnswer;
+    try {
+      read = readAnswer(item.kind, asked, value, this.#options.widgets, workspace);
+    } catch (error) {
+      // The page would bring an item back that is somebody else's.
+      if (item.held || !(error instanceof AnswerFault)) throw error;
+      return { outcome: "late", id };
+    }
     const outcome =
       item.task === null
         ? await this.#answerCheck(item, asked, read, tookMs)
@@ -156,7 +115,7 @@ export class Settlements {
    * is lost already.
    */
   async skip(session: number, name: LeaseName): Promise<void> {
-    const item = await this.#touch(session, name);
+    const item = await touchItem(this.#options.database, session, name);
     if (item === null || !item.held) return;
     const over =
       item.skips + 1 >= SKIPS ? `${SKIPS} people could not answer it.` : await this.#nobodyElse(item);
@@ -173,7 +132,7 @@ export class Settlements {
     reason: UnsolvableReason,
     note: string | null,
   ): Promise<boolean> {
-    const item = await this.#touch(session, name);
+    const item = await touchItem(this.#options.database, session, name);
     if (item === null || !item.held) return false;
     await this.#give(item, "unsolvable", { reason, note }, (task) => failed(task, UNSOLVABLE[reason]));
     await judge(this.#options.database, item.worker);
@@ -182,7 +141,7 @@ export class Settlements {
 
   /** Back to the queue, for anybody. */
   async release(session: number, name: LeaseName): Promise<void> {
-    const item = await this.#touch(session, name);
+    const item = await touchItem(this.#options.database, session, name);
     if (item?.held) await this.#give(item, "released", null, backToQueue);
   }
 
@@ -202,11 +161,6 @@ export class Settlements {
     // Who has to agree with the recogniser must not see what it read.
     const reading = ruleOf(item.fields).mode === "agree" ? null : item.detail;
     return { type: item.type, fields: item.fields, files, reading };
-  }
-
-  async #touch(session: number, { item, lease }: LeaseName): Promise<Touched | null> {
-    const [row] = await this.#options.database.query<Touched>(TOUCH, [session, item, lease]);
-    return row ?? null;
   }
 
   async #answerCheck(item: Touched, asked: Asked, read: ReadAnswer, tookMs: number) {

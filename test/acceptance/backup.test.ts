@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { readManifest, restore } from "../../src/database/restore.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { glyphdesk, startGlyphdesk, type ChildServer } from "../support/process.ts";
 
 const KEY = "backup-key-1";
@@ -16,6 +18,7 @@ const environment = {
   GLYPHDESK_LOG_LEVEL: "warn",
 };
 const picture = await readFile(new URL("../../docs/example.png", import.meta.url));
+const { database } = await createTestDatabase();
 let server: ChildServer;
 
 before(async () => {
@@ -104,18 +107,25 @@ it("restores nothing from a file that is damaged, cut off, or no backup", async 
       gzipSync(lines.filter((line) => !line.includes('"kind":"refund"')).join("\n")),
       /cut off or damaged/,
     ],
-    ["newer", gzipSync(lines.join("\n").replace(/"migration":\d+/, '"migration":9999')), /newer one/],
+    ["short", whole.subarray(0, whole.byteLength / 2), /cannot be read as a backup/],
   ];
-  const empty = join(folder, "empty");
   for (const [name, content, message] of faulty) {
     const path = join(folder, name);
     await writeFile(path, content);
-    await assert.rejects(glyphdesk(empty, "restore", path), message, name);
+    const restored = async () =>
+      restore(
+        database,
+        path,
+        await readManifest(path),
+        async () => {},
+        () => {},
+      );
+    await assert.rejects(restored, message, name);
   }
-  const short = join(folder, "short");
-  await writeFile(short, whole);
-  await truncate(short, Math.floor(whole.byteLength / 2));
-  await assert.rejects(glyphdesk(empty, "restore", short), /cannot be read as a backup/);
-  assert.deepEqual(JSON.parse(await glyphdesk(empty, "account", "list", "--json")), []);
+  assert.deepEqual(await database.query("select * from accounts"), []);
+
+  const [empty, newer] = [join(folder, "empty"), join(folder, "newer")];
+  await writeFile(newer, gzipSync(lines.join("\n").replace(/"migration":\d+/, '"migration":9999')));
+  await assert.rejects(glyphdesk(empty, "restore", newer), /newer one/);
   await glyphdesk(empty, "restore", file);
 });

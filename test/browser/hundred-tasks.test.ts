@@ -71,10 +71,10 @@ function told({ kind }: Plan, { solution = {} }: Result): unknown {
 it("shares a hundred tasks between two people and the recogniser, and outlives a browser", async (context) => {
   await stage.cli("rule", "set", "machine-then-people", "--type", "ImageToTextTask");
   const own = await launchMortalBrowser();
-  const seats = [
-    await stage.hire("ada", { window: QUIET }),
-    await stage.hire("bea", { window: { ...QUIET, from: own.browser } }),
-  ] as const;
+  const seats = await Promise.all([
+    stage.hire("ada", { window: QUIET }),
+    stage.hire("bea", { window: { ...QUIET, from: own.browser } }),
+  ]);
   await Promise.all(seats.map(startWorking));
   const [ada, bea] = [new Person(seats[0]), new Person(seats[1])];
 

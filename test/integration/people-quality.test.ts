@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -198,6 +198,7 @@ describe("check items", () => {
       const [file, , verdict] = (lines[0] ?? "").split("\t");
       assert.equal(verdict, "answered");
       assert.deepEqual(await readFile(join(folder, file ?? "")), picture);
+      assert.equal((await stat(join(folder, file ?? ""))).mode & 0o077, 0, "for nobody else to read");
       assert(lines.some((line) => line.split("\t")[1] === "done"));
       const all = await runCommand("export", "answers", "--format", "ndjson");
       assert(all.stdout.trim().split("\n").length >= lines.length);

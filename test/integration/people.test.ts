@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createPeopleStage } from "../support/people-stage.ts";
 
-const { desk, call, workspace, caller, picture, startReader } = await createPeopleStage();
+const { desk, call, workspace, caller, picture, startReader, withWorkers } = await createPeopleStage();
 const { create, result, books } = caller;
 startReader({
   kind: "answer",
@@ -28,6 +28,14 @@ describe("a picture that the recogniser is unsure of", () => {
       /Confidence 50 .* 90\..* shown to nobody: no worker is online who takes it\.$/,
     );
     assert.deepEqual(await books(), before);
+  });
+
+  it("says so where the workers who are online do not know its language", async () => {
+    await withWorkers([{ languages: ["de"] }], async () => {
+      const answer = await caller.ended(await create({ ...image(90), language: "el" }));
+      assert.equal(answer["errorCode"], "ERROR_CAPTCHA_UNSOLVABLE");
+      assert.match(String(answer["errorDescription"]), /none of the workers.* knows its language, el\.$/);
+    });
   });
 
   it("goes to a worker with the reading as a suggestion, and the answer is paid for once", async () => {

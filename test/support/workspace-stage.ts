@@ -75,21 +75,25 @@ export async function createWorkspaceStage(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<WorkspaceStage> {
   const dataDir = await mkdtemp(join(tmpdir(), "glyphdesk-workspace-"));
-  const server = await startGlyphdesk({
-    GLYPHDESK_DATA_DIR: dataDir,
-    GLYPHDESK_API_KEY: KEY,
-    GLYPHDESK_BALANCE: "10",
-    GLYPHDESK_WIDGET_PORT: "0",
-    ...environment,
-  });
+  const [server, browser] = await Promise.all([
+    startGlyphdesk({
+      GLYPHDESK_DATA_DIR: dataDir,
+      GLYPHDESK_API_KEY: KEY,
+      GLYPHDESK_BALANCE: "10",
+      GLYPHDESK_WIDGET_PORT: "0",
+      ...environment,
+    }),
+    launchBrowser(),
+  ]);
   after(async () => {
     assert.equal(await server.stop(), 0);
     await rm(dataDir, { recursive: true, force: true });
   });
-  const browser = await launchBrowser();
   const cli = (...words: string[]) => glyphdesk(dataDir, ...words);
-  await cli("site", "add", "shop.example", "--consent", "test");
-  await cli("rule", "set", "people", "--type", "ImageToTextTask");
+  await Promise.all([
+    cli("site", "add", "shop.example", "--consent", "test"),
+    cli("rule", "set", "people", "--type", "ImageToTextTask"),
+  ]);
 
   const stage: WorkspaceStage = {
     server,
