@@ -60,8 +60,7 @@ export const ANSWERING: { readonly [K in Exclude<Kind, "widget">]: Answering<K> 
   grid: {
     ask: gridOf,
     value(task, { cells }) {
-      const { rows, columns, min, tiles } = gridOf(task);
-      const expected = tiles ? task.files.filter(({ role }) => role === "task").length : rows * columns;
+      const { cells: expected, min } = gridOf(task);
       if (cells.length !== expected) {
         throw new AnswerFault(`Expected ${expected} cells, got ${cells.length}.`);
       }
@@ -163,16 +162,17 @@ function gridOf({ type, fields, files }: Asked): Asks["grid"] {
   const tasks = files.filter(({ role }) => role === "task");
   if (type === "ComplexImageTask recaptcha") {
     const [side = 3] = Grid.split("x").map(Number);
-    return { instruction: Task || TaskDefinition || null, rows: side, columns: side, tiles: false, min: 0 };
+    const instruction = Task || TaskDefinition || null;
+    return { instruction, rows: side, columns: side, cells: side * side, tiles: false, min: 0 };
   }
   if (type === "ComplexImageTask funcaptcha") {
     const { width, height } = tasks[0] ?? {};
     // A strip of pictures beside each other, or the usual two rows of three.
     const ratio = (width ?? 3) / (height ?? 2);
     const [rows, columns] = ratio > 2 ? [1, Math.round(ratio)] : [2, 3];
-    return { instruction: Task || null, rows, columns, tiles: false, min: 1 };
+    return { instruction: Task || null, rows, columns, cells: rows * columns, tiles: false, min: 1 };
   }
   const columns = tasks.length <= 3 ? tasks.length : tasks.length % 4 === 0 && tasks.length > 9 ? 4 : 3;
   const rows = Math.ceil(tasks.length / columns);
-  return { instruction: instructionOf(fields), rows, columns, tiles: true, min: 0 };
+  return { instruction: instructionOf(fields), rows, columns, cells: tasks.length, tiles: true, min: 0 };
 }

@@ -95,6 +95,8 @@ export interface GridAsk {
   readonly instruction: string | null;
   readonly rows: number;
   readonly columns: number;
+  /** Cells in all, counted along the rows: the last row may be shorter. */
+  readonly cells: number;
   /** One file for each cell, else one picture that is cut into cells. */
   readonly tiles: boolean;
   /** Cells that must be picked at least. */
@@ -183,6 +185,8 @@ export const ANSWERS = {
   widget: Type.Union([
     Type.Object({
       token: Type.String({ minLength: 1, maxLength: 20_000 }),
+      /** Milliseconds that the page kept it, for example without a connection: so much less is it good for. */
+      ageMs: Type.Optional(Type.Integer({ minimum: 0 })),
       /** Further fields of the solution, where the vendor's answer has several. */
       extra: Type.Optional(
         Type.Record(Type.String({ maxLength: 40 }), Type.String({ maxLength: 20_000 }), {

@@ -90,6 +90,13 @@ describe("a widget's answer", () => {
     assert.equal(half.kind, "invalid");
   });
 
+  it("is good for so much less as the page has kept it, and none any more after its time", () => {
+    const after = (ageMs: number) => widgetSolution("TurnstileTask", KEY, { token: "T", ageMs }, HOST);
+    assert.partialDeepStrictEqual(after(100_000), { kind: "solution", lifetimeMs: 195_000 });
+    assert.equal(after(294_999).kind, "solution");
+    assert.equal(after(295_000).kind, "invalid");
+  });
+
   it("that was too old may be given again", () => {
     const outcome = widgetSolution("TurnstileTask", KEY, { vendorError: "expired" }, HOST);
     assert.deepEqual(outcome, {

@@ -5,6 +5,7 @@ import { VENDORS, widgetOf } from "./vendors.ts";
 
 const MAX_TOKEN = 65_536;
 const MAX_EXTRA = 16;
+const EXPIRED = "The token expired before it was sent. Solve the widget again.";
 /** What may pass between the moment a vendor makes a token and the moment it arrives here. */
 const TRANSIT_MS = 5_000;
 
@@ -23,7 +24,7 @@ export type WidgetOutcome =
 
 /**
  * Turns what a widget's frame handed to the worker's page into a solution or a refusal.
- * @param value `{token, extra?}` or `{vendorError, detail?}`, from outside and not checked yet
+ * @param value `{token, extra?, ageMs?}` or `{vendorError, detail?}`, from outside and not checked yet
  * @param host the widget origin's host name: what the site's owner has to allow
  */
 export function widgetSolution(
@@ -35,7 +36,7 @@ export function widgetSolution(
 ): WidgetOutcome {
   const vendor = widgetOf(title, fields, vendors);
   if (vendor === null) throw new Error(`a ${title} has no widget`);
-  const { token, extra, vendorError, detail } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { token, extra, ageMs, vendorError, detail } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (vendorError !== undefined) {
     return isVendorError(vendorError)
       ? refusal(vendor, fields, vendorError, saying(detail), host)
@@ -46,7 +47,8 @@ export function widgetSolution(
   }
   const solution = vendor.solution({ token, extra: strings(extra) }, fields);
   if (solution === null) return invalid(`${vendor.vendor} handed over less than a whole answer. Try again.`);
-  return { kind: "solution", solution, lifetimeMs: vendor.lifetimeMs - TRANSIT_MS };
+  const lifetimeMs = vendor.lifetimeMs - TRANSIT_MS - (typeof ageMs === "number" && ageMs > 0 ? ageMs : 0);
+  return lifetimeMs > 0 ? { kind: "solution", solution, lifetimeMs } : invalid(EXPIRED);
 }
 
 function isVendorError(value: unknown): value is VendorError {
@@ -64,7 +66,7 @@ function refusal(
   detail: string,
   host: string,
 ): WidgetOutcome {
-  if (error === "expired") return invalid("The token expired before it was sent. Solve the widget again.");
+  if (error === "expired") return invalid(EXPIRED);
   const [errorCode, sentence] = {
     "invalid-domain": [
       "ERROR_RECAPTCHA_INVALID_DOMAIN",

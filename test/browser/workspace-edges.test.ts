@@ -184,6 +184,30 @@ describe("a widget's frame", () => {
     await idle();
   });
 
+  it("is left although the vendor swallows every key, also in a frame of its own", async () => {
+    const result = stage.solve({ request: () => taskOf("widget").request("trap-key") });
+    const own = frame.getByRole("button");
+    const inner = frame.frameLocator("iframe").getByRole("button");
+    await own.press("Enter");
+    await inner.waitFor();
+    await own.press("Tab");
+    await own.and(frame.locator(":focus")).waitFor();
+    await page.keyboard.press("Escape");
+    await own.and(frame.locator(":focus")).waitFor();
+    await page.keyboard.press("Escape");
+    await focused(/^Load again/u);
+    for (const key of ["Tab", "Escape", "Escape"]) await inner.press(key);
+    assert.equal(await page.evaluate("document.activeElement.tagName"), "IFRAME");
+    // What the page hears when somebody leaves its tab and comes back.
+    await page.evaluate(`document.dispatchEvent(new Event("visibilitychange"))`);
+    await focused(/^Load again/u);
+    await page.keyboard.press("Control+.");
+    await page.getByRole("button", { name: /Unreadable/u }).waitFor();
+    await page.keyboard.press("1");
+    assert.equal((await result).error, "CAPTCHA_UNSOLVABLE");
+    await idle();
+  });
+
   it("gives the focus back when the vendor has a problem, and loads again with one key", async () => {
     const result = stage.solve({ request: () => taskOf("widget").request("broken-key") });
     await frame.getByRole("button").waitFor();

@@ -16,10 +16,11 @@ const stage = await createWorkspaceStage();
 const folder = process.env["SCREENSHOTS"];
 if (folder !== undefined) await mkdir(folder, { recursive: true });
 const faults: string[] = [];
-const seen: string[] = [];
 
 async function visit(page: Page, state: string): Promise<void> {
-  seen.push(state);
+  await page.evaluate(
+    "Promise.all([...document.querySelectorAll('main img')].map((one) => one.decode().catch(() => null)))",
+  );
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     // The dark page is the same but for its colours.

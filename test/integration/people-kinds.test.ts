@@ -141,6 +141,21 @@ it("hCaptcha's and FunCaptcha's classes too, with examples beside", async () => 
   await worker.answer(grid, { cells: [true, false] });
   assert.deepEqual(await solution(tiles), { answer: [true, false], metadata: { AnswerType: "Grid" } });
 
+  const five = await ask({
+    class: "hcaptcha",
+    imagesBase64: Array.from({ length: 5 }, () => body),
+    metadata,
+  });
+  const uneven = await worker.take();
+  assert(uneven.kind === "grid");
+  const { rows, columns, cells: count } = uneven.ask;
+  assert.deepEqual([rows, columns, count], [2, 3, 5]);
+  await worker.answer(uneven, { cells: [true, false, false, true, false] });
+  assert.deepEqual(await solution(five), {
+    answer: [true, false, false, true, false],
+    metadata: { AnswerType: "Grid" },
+  });
+
   const single = await ask({ class: "hcaptcha", imagesBase64: [body], metadata });
   await worker.answer(await worker.take(), { points: [{ x: 1, y: 2 }] });
   assert.deepEqual(await solution(single), {
@@ -151,7 +166,7 @@ it("hCaptcha's and FunCaptcha's classes too, with examples beside", async () => 
   const fun = await ask({ class: "funcaptcha", imagesBase64: [body], metadata });
   const cells = await worker.take();
   assert(cells.kind === "grid");
-  const picked = Array.from({ length: cells.ask.rows * cells.ask.columns }, (_, at) => at === 0);
+  const picked = Array.from({ length: cells.ask.cells }, (_, at) => at === 0);
   await worker.answer(cells, { cells: picked });
   assert.deepEqual(await solution(fun), { answer: picked });
 });

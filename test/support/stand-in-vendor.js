@@ -7,6 +7,19 @@
   const script = document.currentScript?.src ?? "";
   window.told ??= [];
 
+  /** A vendor that keeps every key for itself, here and in a frame of its own. */
+  function trap() {
+    const frame = document.createElement("iframe");
+    frame.src = new URL("/trap.html", script).href;
+    document.body.append(frame);
+    addEventListener("keydown", swallow, true);
+  }
+  const swallow = (event) => {
+    if (event.key === "Enter") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+
   /** Key → what pressing the button brings. */
   const deeds = {
     "good-key": (on) => on.token(`token-${window.told.length}`),
@@ -17,6 +30,7 @@
     "wrong-key": (on) => on.error("key"),
     "wrong-domain": (on) => on.error("domain"),
     "broken-key": (on) => on.error("other"),
+    "trap-key": trap,
   };
   const deedOf = (key) => deeds[key] ?? ((on) => on.token(`token for ${key}`));
 

@@ -12,7 +12,7 @@ const ASKS: Asks = {
     language: null,
     suggestion: null,
   },
-  grid: { instruction: "Select all bicycles", rows: 3, columns: 3, tiles: false, min: 1 },
+  grid: { instruction: "Select all bicycles", rows: 3, columns: 3, cells: 9, tiles: false, min: 1 },
   points: { instruction: "Mark both", min: 2, max: 2 },
   rotation: { instruction: null, pieces: 2, unit: "degrees", steps: null },
   choice: { instruction: null, options: ["1", "2", "3"] },

@@ -140,9 +140,15 @@ export async function createWorkspaceStage(
 
 const STAND_IN = await readFile(new URL("stand-in-vendor.js", import.meta.url), "utf8");
 
+/** A vendor's frame that lets no key out. */
+const TRAP = `<!doctype html><button>Trap</button><script>addEventListener("keydown", (event) => {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true)</script>`;
+
 /** Every vendor's script is the stand-in; there is no network beyond this machine. */
 function vendorAnswer(url: string) {
   return url.endsWith(".html")
-    ? { contentType: "text/html", body: "" }
+    ? { contentType: "text/html", body: TRAP }
     : { contentType: "text/javascript", body: STAND_IN };
 }

@@ -4,6 +4,7 @@ import type { Kind } from "../../src/protocol/workspace.ts";
 import { goldenBase64, goldenPictures } from "./golden.ts";
 
 const {
+  ComplexImageHCaptchaRequest,
   ComplexImageRecaptchaRequest,
   ComplexImageTaskRecognitionRequest,
   ImageToTextRequest,
@@ -90,6 +91,19 @@ export const OTHER_TASKS: readonly StagedTask[] = [
       answer: [true, false, false, false, true, false, false, false, false],
       metadata: { AnswerType: "Grid" },
     },
+  },
+  {
+    kind: "grid",
+    shows: "[role=listbox]",
+    // Two rows, the second shorter than the first.
+    request: async (mark) =>
+      new ComplexImageHCaptchaRequest({
+        websiteURL: SITE,
+        imagesBase64: await images(5, mark),
+        metaData: { Task: "Select all dogs" },
+      }),
+    answer: (page) => press(page, "q", "End", "ArrowRight", "Space", "Enter"),
+    solution: { answer: [true, false, false, false, true], metadata: { AnswerType: "Grid" } },
   },
   {
     kind: "points",

@@ -191,10 +191,21 @@
   script.src = plan.script;
   document.head.append(script);
 
-  // Keys in here do not reach the page around. In frames of the vendor's own not even this one: there Tab leads out.
-  document.addEventListener("keydown", ({ key, defaultPrevented }) => {
-    if (key === "Escape" && !defaultPrevented) tell("leave");
-  });
+  // Keys in here do not reach the page around, and those in frames of the vendor's own not even this one. First of all
+  // listeners, so that no script can keep the key for itself: what a vendor uses it for comes first, the second leaves.
+  let used = false;
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape") return;
+      const again = used;
+      setTimeout(() => {
+        used = event.defaultPrevented && !again;
+        if (!used) tell("leave");
+      });
+    },
+    { capture: true },
+  );
 
   new ResizeObserver(() => tell("size", { height: document.documentElement.scrollHeight })).observe(
     document.body,

@@ -56,7 +56,7 @@ export function Bench({ desk, state }: Props) {
           />
         )}
         {work !== null && !state.reasonsOpen && (
-          <footer className={styles.foot}>
+          <footer className={styles.foot} inert={phase === "lease-lost"}>
             {/* A widget's token is sent by itself. */}
             {work.item.kind !== "widget" && (
               <Deed

@@ -189,7 +189,7 @@ export class Desk {
       case "show":
         return this.#inLine(() => this.#show(effect.lease));
       case "answer":
-        return this.#inLine(() => this.#answer(effect.lease, effect.answer, effect.shownMs));
+        return this.#answerInLine(effect);
       case "give-back": {
         const { call: name, ...body } = effect.how;
         const give = () => call("POST", `items/${effect.lease}/${name}`, body);
@@ -250,10 +250,20 @@ export class Desk {
     });
   }
 
-  async #answer(lease: string, value: Answer, shownMs: number): Promise<void> {
+  #answerInLine({ lease, answer, shownMs }: Extract<Effect, { do: "answer" }>): void {
+    const since = performance.now();
+    // However long it has to wait for its turn and for a connection: a token gets no younger by that.
+    const body = () => {
+      const aged = "token" in answer && { ageMs: Math.round(performance.now() - since) };
+      return { value: { ...answer, ...aged }, shownMs };
+    };
+    this.#inLine(() => this.#answer(lease, body));
+  }
+
+  async #answer(lease: string, body: () => object): Promise<void> {
     try {
       const { outcome, historyId } = await this.#persist(() =>
-        call<AnswerAnswer>("POST", `items/${lease}/answer`, { value, shownMs }),
+        call<AnswerAnswer>("POST", `items/${lease}/answer`, body()),
       );
       this.dispatch({ type: "answered", lease, outcome, historyId });
     } catch (error) {

@@ -11,7 +11,7 @@ it("has a label, a place and something to show for every shortcut", () => {
     assert.match(label, /^[A-Z].{3,}/u, id);
     assert(where in WHERE_NAMES, id);
     assert(keys.length > 0, id);
-    assert.doesNotMatch(showKeys(id, false), /[$[(]|Arrow|Digit|Key[A-Z]/u, id);
+    assert.doesNotMatch(showKeys(id, false), /[$[(]|Arrow[A-Z]|Digit|Key[A-Z]/u, id);
     assert.doesNotMatch(ariaKeys(id, false) ?? "", /[$[(]/u, id);
   }
   assert.equal(showKeys("reasons", false), "Ctrl .");

@@ -69,7 +69,7 @@ export const SHORTCUTS = {
   },
   gridMove: {
     keys: ["(Arrow(Up|Down|Left|Right)|Home|End)"],
-    show: "← ↑ → ↓",
+    show: "Arrow keys",
     label: "Move to another cell",
     where: "grid",
     repeats: true,
@@ -78,7 +78,7 @@ export const SHORTCUTS = {
   gridClear: { keys: ["Backspace"], label: "Leave all cells", where: "grid" },
   pointsMove: {
     keys: ["[Shift]+(Arrow(Up|Down|Left|Right))"],
-    show: "← ↑ → ↓",
+    show: "Arrow keys",
     label: "Move the cross by a pixel, with Shift by ten",
     where: "points",
     repeats: true,
@@ -87,7 +87,7 @@ export const SHORTCUTS = {
   pointsUndo: { keys: ["Backspace"], label: "Take the last point away", where: "points" },
   rotationTurn: {
     keys: ["Shift+(Arrow(Left|Right))"],
-    show: "Shift ← →",
+    show: "Shift Left or Right",
     label: "Turn by ten degrees; without Shift by one",
     where: "rotation",
     repeats: true,
@@ -101,7 +101,11 @@ export const SHORTCUTS = {
   },
   audioAgain: { keys: ["ArrowUp"], label: "Play from the start", where: "audio" },
   audioPause: { keys: ["ArrowDown"], label: "Stop or go on playing", where: "audio" },
-  widgetLeave: { keys: ["Escape"], label: "From the widget back to the page", where: "widget" },
+  widgetLeave: {
+    keys: ["Escape"],
+    label: "From the widget back to the page; twice where the vendor uses it",
+    where: "widget",
+  },
   widgetAgain: { keys: ["KeyR"], show: "R", label: "Load the widget again", where: "widget", types: true },
 } as const satisfies Record<string, Shortcut>;
 

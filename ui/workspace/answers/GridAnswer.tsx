@@ -11,11 +11,10 @@ import { Picture, PictureTools } from "./Picture.tsx";
 export function GridAnswer({ item, work, draft, onChange }: AnswerProps<"grid">) {
   const { ask } = item;
   const { media } = work;
-  const { rows, columns, tiles } = ask;
+  const { rows, columns, cells: count, tiles } = ask;
   const look = useLook(item.title);
   const [at, setAt] = useState(0);
   const cells = useRef<(HTMLDivElement | null)[]>([]);
-  const count = rows * columns;
   useLayoutEffect(() => cells.current[at]?.focus({ preventScroll: true }), [at]);
   const toggle = (cell: number) =>
     onChange({
@@ -24,11 +23,11 @@ export function GridAnswer({ item, work, draft, onChange }: AnswerProps<"grid">)
   useShortcuts({
     gridPick: ({ code }) => {
       const cell = cellOfKey(rows, columns, code);
-      if (cell === null) return false;
+      if (cell === null || cell >= count) return false;
       setAt(cell);
       return toggle(cell);
     },
-    gridMove: ({ code }) => setAt(neighbour(rows, columns, at, code)),
+    gridMove: ({ code }) => setAt(neighbour(count, columns, at, code)),
     gridToggle: () => toggle(at),
     gridClear: () => onChange({ cells: Array<boolean>(count).fill(false) }),
   });

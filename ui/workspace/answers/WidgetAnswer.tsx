@@ -33,6 +33,16 @@ export function WidgetAnswer({ item, onChange, onSubmit }: AnswerProps<"widget">
   useEffect(() => {
     if (fault !== null) reload.current?.focus();
   }, [fault]);
+  // A vendor's inner frame can swallow every key, Tab too, and nobody else hears of them. It cannot keep anyone from
+  // leaving this tab: who comes back is out of the frame.
+  useEffect(() => {
+    const back = () => {
+      const inside = document.activeElement === frame.current;
+      if (inside && document.visibilityState === "visible") reload.current?.focus();
+    };
+    document.addEventListener("visibilitychange", back);
+    return () => document.removeEventListener("visibilitychange", back);
+  }, []);
   const settle = (widget: WidgetOutcome) => {
     setStatus("done");
     onChange({ widget });

@@ -41,12 +41,12 @@ export function keyName(code: string): string {
 }
 
 /** Where an arrow leads from a cell; it stays where there is no further one. */
-export function neighbour(rows: number, columns: number, cell: number, code: string): number {
-  const row = Math.floor(cell / columns);
+export function neighbour(cells: number, columns: number, cell: number, code: string): number {
   const column = cell % columns;
-  if (code === "ArrowUp") return row === 0 ? cell : cell - columns;
-  if (code === "ArrowDown") return row === rows - 1 ? cell : cell + columns;
+  const last = cells - 1;
+  if (code === "ArrowUp") return cell < columns ? cell : cell - columns;
+  if (code === "ArrowDown") return cell + columns > last ? cell : cell + columns;
   if (code === "ArrowLeft") return column === 0 ? cell : cell - 1;
-  if (code === "ArrowRight") return column === columns - 1 ? cell : cell + 1;
-  return code === "Home" ? 0 : rows * columns - 1;
+  if (code === "ArrowRight") return column === columns - 1 || cell === last ? cell : cell + 1;
+  return code === "Home" ? 0 : last;
 }

@@ -77,6 +77,13 @@ describe("text", () => {
   it("counts as people do", () => assert.equal(characters("e\u0301👩‍👧ж").length, 3));
 });
 
+it("has one cell for each picture, also where the last row is shorter", () => {
+  const item = itemOf("grid", "l", { rows: 2, columns: 3, cells: 5, tiles: true, min: 0 });
+  const verdict = check(item, { ...emptyDraft(item) });
+  assert(verdict.problem === null && "cells" in verdict.answer);
+  assert.equal(verdict.answer.cells.length, 5);
+});
+
 it("starts steps at the first, which is as it came", () => {
   const item = itemOf("rotation", "l", { pieces: 9, unit: "steps", steps: 4 });
   assert.deepEqual(emptyDraft(item).angles, Array<number>(9).fill(1));
@@ -100,11 +107,16 @@ describe("keys of grids", () => {
     assert.equal(cellOfKey(3, 3, "KeyR"), null);
   });
   it("move with arrows and stay inside", () => {
-    assert.equal(neighbour(3, 3, 4, "ArrowUp"), 1);
-    assert.equal(neighbour(3, 3, 2, "ArrowRight"), 2);
-    assert.equal(neighbour(3, 3, 7, "ArrowDown"), 7);
-    assert.equal(neighbour(3, 3, 7, "Home"), 0);
-    assert.equal(neighbour(3, 3, 7, "End"), 8);
+    assert.equal(neighbour(9, 3, 4, "ArrowUp"), 1);
+    assert.equal(neighbour(9, 3, 2, "ArrowRight"), 2);
+    assert.equal(neighbour(9, 3, 7, "ArrowDown"), 7);
+    assert.equal(neighbour(9, 3, 7, "Home"), 0);
+    assert.equal(neighbour(9, 3, 7, "End"), 8);
+    // Three and two.
+    assert.equal(neighbour(5, 3, 2, "ArrowDown"), 2);
+    assert.equal(neighbour(5, 3, 1, "ArrowDown"), 4);
+    assert.equal(neighbour(5, 3, 4, "ArrowRight"), 4);
+    assert.equal(neighbour(5, 3, 0, "End"), 4);
   });
 });
 

@@ -37,7 +37,7 @@ const EMPTY: Draft = { text: "", cells: [], points: [], angles: [], choice: null
 
 /** The draft with which work on an item begins. */
 export function emptyDraft({ kind, ask }: Item): Draft {
-  if (kind === "grid") return { ...EMPTY, cells: Array<boolean>(ask.rows * ask.columns).fill(false) };
+  if (kind === "grid") return { ...EMPTY, cells: Array<boolean>(ask.cells).fill(false) };
   if (kind !== "rotation") return EMPTY;
   return { ...EMPTY, angles: Array<number>(ask.pieces).fill(startAngle(ask)) };
 }
