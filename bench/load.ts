@@ -62,7 +62,7 @@ try {
       },
     },
   ];
-  // A desk runs for days: in the first 20,000 requests a seventh of the server's time goes into compiling itself, and
+  // A desk runs for days: in the first 20,000 requests a tenth of the server's time goes into compiling itself, and
   // each connection of the database meets its buffers for the first time.
   for (const { at, ours, theirs } of comparisons) {
     await measure(at, 64, Number(flags.warm), ours);
