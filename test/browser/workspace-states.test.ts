@@ -18,7 +18,8 @@ if (folder !== undefined) await mkdir(folder, { recursive: true });
 const faults: string[] = [];
 
 /** In the page: its pictures are there to be drawn. */
-const DRAWN = `Promise.all([...document.querySelectorAll("main img")].map((one) => one.decode().catch(() => null)))`;
+const DRAWN = `Promise.all([...document.querySelectorAll("main img")].map((one) =>
+  one.complete || new Promise((done) => one.addEventListener("load", done))))`;
 
 async function visit(page: Page, state: string): Promise<void> {
   if (folder !== undefined) await page.evaluate(DRAWN);
