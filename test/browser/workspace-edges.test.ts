@@ -163,6 +163,13 @@ describe("on other displays", () => {
 
 describe("a widget's frame", () => {
   const frame = page.frameLocator("iframe");
+  const giveUp = async (result: ReturnType<typeof stage.solve>, reason: string) => {
+    await page.keyboard.press("Control+.");
+    await page.getByRole("button", { name: /Unreadable/u }).waitFor();
+    await page.keyboard.press(reason);
+    assert.equal((await result).error, "CAPTCHA_UNSOLVABLE");
+    await idle();
+  };
   const focused = (name: RegExp) => page.getByRole("button", { name }).and(page.locator(":focus")).waitFor();
 
   it("is left with Esc, or with Tab past its end, and is told how", async () => {
@@ -201,11 +208,7 @@ describe("a widget's frame", () => {
     // What the page hears when somebody leaves its tab and comes back.
     await page.evaluate(`document.dispatchEvent(new Event("visibilitychange"))`);
     await focused(/^Load again/u);
-    await page.keyboard.press("Control+.");
-    await page.getByRole("button", { name: /Unreadable/u }).waitFor();
-    await page.keyboard.press("1");
-    assert.equal((await result).error, "CAPTCHA_UNSOLVABLE");
-    await idle();
+    await giveUp(result, "1");
   });
 
   it("gives the focus back when the vendor has a problem, and loads again with one key", async () => {
@@ -223,11 +226,7 @@ describe("a widget's frame", () => {
     })`);
     await page.keyboard.press("Escape");
     await focused(/^Load again/u);
-    await page.keyboard.press("Control+.");
-    await page.getByRole("button", { name: /Unreadable/u }).waitFor();
-    await page.keyboard.press("2");
-    assert.equal((await result).error, "CAPTCHA_UNSOLVABLE");
-    await idle();
+    await giveUp(result, "2");
   });
 });
 

@@ -87,6 +87,7 @@ describe("a grid of an authorised site", () => {
       instruction: "Select all bicycles",
       rows: 3,
       columns: 3,
+      cells: 9,
       tiles: false,
       min: 0,
     });
