@@ -32,7 +32,7 @@ class Style:
             (54, 8, 4, 3, 7, 6, 3, 5, 7, 5, 3, 5),
         )[0]
         self.opacity = d.choice((1, 1, 1, 0.85, 0.65))
-        self.thread = d.choices(("none", "centres", "wave", "loose"), (84, 6, 6, 4))[0]
+        self.thread = d.choices(("none", "centres", "wave", "loose"), (80, 7, 9, 4))[0]
         self.break_at = d.random() if d.random() < 0.05 else None  # where a wide gap parts two words
         self.quad = d.choice((0, 0, 0, 0.08, 0.16))  # how far each letter's corners are pulled
         self.fade_each = d.uniform(0.2, 0.6) if d.random() < 0.06 else 0  # how much fainter some letters are
@@ -137,7 +137,7 @@ def draw_text(
         _, top, _, _ = (base if own == path else load(own, size)).getbbox(drawn)
         ascent = (base if own == path else load(own, size)).getmetrics()[0]
         placed.append((image, top - ascent - 3, dice.uniform(-1, 1), character))
-    margin = size
+    margin = 2.5 * size if style.thread == "wave" else size  # room for a line that goes on beyond the text
     total = size + sum(image.shape[1] * 1.4 + size * (0.6 + max(0.3, style.gap) + 2 * style.sign_gap) for image, *_ in placed)
     width, height = int(total + 2 * margin), int(size * 3.8)
     cover = np.zeros((height, width), np.float32)
@@ -201,7 +201,8 @@ def thread(cover: np.ndarray, centres: list[tuple[float, float]], size: int, kin
     if kind == "centres":
         points = centres
     elif kind == "wave":
-        xs = np.linspace(left - size * dice.uniform(0, 0.8), right + size * dice.uniform(0, 0.8), 50)
+        reach = size * dice.choice((0.8, 2.5))
+        xs = np.linspace(left - reach * dice.random(), right + reach * dice.random(), 60)
         rise, pitch, phase = dice.uniform(0.02, 0.3), dice.uniform(0.4, 2.5), dice.uniform(0, 6.3)
         level = middle + size * dice.uniform(-0.25, 0.25)
         points = np.stack([xs, level + size * rise * np.sin(xs / size / pitch + phase)], 1)
@@ -221,7 +222,7 @@ def decorate(
         shift = np.array([[1, 0, reach * dice.choice((-1, 1))], [0, 1, reach]], np.float32)
         under = cv2.warpAffine(cover, shift, cover.shape[::-1])
     mixed = second + (colour - second) * cover[:, :, None]
-    if kind == "emboss" and dice.random() < 0.4:
+    if kind == "emboss" and dice.random() < 0.6:
         only = np.clip(under - cover, 0, 1)  # the letter itself is left out: only its shadow is seen
         return only if only.sum() > 0.25 * cover.sum() else np.maximum(cover, under), mixed
     return np.maximum(cover, under), mixed

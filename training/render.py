@@ -25,14 +25,14 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
     while True:
         text = wording(dice)
         base = base_colour(dice)
-        # Real makers use few tricks at once: half of the pictures are clear but for one or two.
-        calm = dice.random() < 0.5
+        # Real makers use few tricks at once: seven of ten pictures are clear but for one or two.
+        calm = dice.random() < 0.7
         colours = inks(dice, base, dice.randint(2, 5), (0.55, 0.4, 0.3) if calm else (0.55, 0.4, 0.3, 0.2, 0.13))
         size = dice.randint(20, 60) if dice.random() < 0.85 else dice.randint(60, 110)
         style = Style(dice)
         if calm:
             style.opacity = 1
-            if dice.random() < 0.7:
+            if dice.random() < 0.6:
                 style.fill = "solid"
         line = draw_text(fonts, dice, text, size, colours, style)
         if line is None:
@@ -51,6 +51,8 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
             left, right = dice.sample((dice.uniform(0.1, 0.8) * size, dice.uniform(1, 6) * size), 2)
             if dice.random() < 0.4:
                 top, bottom = dice.sample((top, bottom + dice.uniform(0, 2) * size), 2)
+        if dice.random() < 0.04:  # the page ends a little inside the outer letters
+            left, right = (-dice.uniform(0, 0.15) * size for _ in range(2))
         if len(text) < 3:
             left, right = left + size * dice.random(), right + size * dice.random()
         page_height, page_width = int(height + top + bottom) + 2, int(width + left + right) + 2
@@ -69,17 +71,20 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
             specks(dice, page, colours, size)
         if dice.random() < 0.02:  # a picture without text
             text, cover = "", cover * 0
-        y, x = int(top) + 1, int(left) + 1
+        cut = max(0, -int(left))
+        cover, colour = cover[:, cut:], colour[:, cut:]
+        y, x = int(top) + 1, max(0, int(left) + 1)
         part = page[y : y + height, x : x + width]
+        cover, colour = cover[:, : part.shape[1]], colour[:, : part.shape[1]]
         if dice.random() < 0.03:
             ghost(dice, part, cover, colour, size)
         if dice.random() < 0.03:
             part += (1 - 2 * part) * cover[:, :, None]  # letters as negatives of what is under them
         else:
             part += (colour - part) * cover[:, :, None]
-        if noisy > 0.45:
+        if noisy > (0.6 if calm else 0.45):
             strokes(dice, page, colours + [base], size, over=True)
-        if noisy > 0.75:
+        if noisy > (0.85 if calm else 0.75):
             specks(dice, page, colours + [base], size)
         if stormy:
             storm(dice, page, colours, size, over=True)

@@ -13,7 +13,7 @@ def field(dice: random.Random, height: int, width: int, size: float) -> tuple[np
         return None
     ys, xs = np.mgrid[:height, :width].astype(np.float32)
     x, y = xs.copy(), ys.copy()
-    for kind in dice.sample(("wave", "ripple", "swirl", "eye", "tilt", "shear", "elastic", "arc"), dice.choice((1, 1, 2, 3))):
+    for kind in dice.sample(("wave", "ripple", "swirl", "eye", "tilt", "shear", "elastic", "arc", "rows"), dice.choice((1, 1, 2, 3))):
         if kind == "wave":
             y += size * dice.uniform(0.04, 0.2) * np.sin(xs / (size * dice.uniform(0.5, 2.2)) + dice.uniform(0, 6.3))
         elif kind == "ripple":
@@ -38,6 +38,10 @@ def field(dice: random.Random, height: int, width: int, size: float) -> tuple[np
                 x += (ys - height / 2) * dice.uniform(-0.35, 0.35)
             else:
                 y += (xs - width / 2) * math.tan(math.radians(dice.uniform(-7, 7)))
+        elif kind == "rows":  # every row, or band of rows, pushed aside on its own
+            band = max(1, round(size * dice.choice((0.02, 0.04, 0.12))))
+            aside = np.random.default_rng(dice.getrandbits(32)).normal(0, 1, height // band + 1)
+            x += np.repeat(aside, band)[:height, None].astype(np.float32) * size * dice.uniform(0.01, 0.045)
         elif kind == "arc":
             y += size * dice.uniform(-0.4, 0.4) * ((xs / width - 0.5) * 2) ** 2
         else:
