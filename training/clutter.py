@@ -148,21 +148,21 @@ def storm(dice: random.Random, page: np.ndarray, colours: list[np.ndarray], size
     height, width = page.shape[:2]
     if not over:
         tone = tuple(float(v) for v in colours[0])
-        for _ in range(dice.choice((0, 30, 60, 120))):
+        for _ in range(dice.choice((0, 20, 40, 70))):
             spot = (dice.randint(0, width), dice.randint(0, height))
             cv2.circle(page, spot, max(1, round(size * dice.uniform(0.01, 0.1))), tone, -1, cv2.LINE_AA)
-        for _ in range(dice.randint(3, 14)):
+        for _ in range(dice.randint(2, 11)):
             ends = [(dice.randint(0, width), 0), (dice.randint(0, width), height)]
             if dice.random() < 0.5:
                 ends = [(0, dice.randint(0, height)), (width, dice.randint(0, height))]
             cv2.line(page, *ends, tone, max(1, round(size * dice.uniform(0.02, 0.06))), cv2.LINE_AA)
         return
     haze, coarse = page.copy(), dice.choice((0.02, 0.025, 0.04))
-    for _ in range(int(height * width / size**2 * dice.uniform(20, 160) * (0.02 / coarse))):
+    for _ in range(int(height * width / size**2 * dice.uniform(10, 120) * (0.02 / coarse))):
         spot = (dice.randint(0, width), dice.randint(0, height))
         tone = (dice.random(), dice.random(), dice.random())
         cv2.circle(haze, spot, max(1, round(size * dice.uniform(0.005, coarse))), tone, -1)
-    page += (haze - page) * dice.uniform(0.3, 0.75)
+    page += (haze - page) * dice.uniform(0.2, 0.65)
 
 
 def damage(dice: random.Random, page: np.ndarray, often: float) -> np.ndarray:

@@ -33,6 +33,8 @@ class Style:
         )[0]
         self.opacity = d.choice((1, 1, 1, 0.85, 0.65))
         self.thread = d.choices(("none", "centres", "wave", "loose"), (80, 7, 9, 4))[0]
+        if self.gap >= 0.5 and d.random() < 0.3:  # letters scattered over the page, one line from each to the next
+            self.thread, self.rise_each = "centres", d.choice((0.25, 0.45, 0.6))
         self.break_at = d.random() if d.random() < 0.05 else None  # where a wide gap parts two words
         self.quad = d.choice((0, 0, 0, 0.08, 0.16))  # how far each letter's corners are pulled
         self.fade_each = d.uniform(0.2, 0.6) if d.random() < 0.06 else 0  # how much fainter some letters are

@@ -34,6 +34,11 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
             style.opacity = 1
             if dice.random() < 0.6:
                 style.fill = "solid"
+        stormy = dice.random() < 0.1
+        if stormy:  # needs bold letters and little else, or nobody could read it
+            calm, style.opacity, style.weight = True, 1, dice.choice((0, 0.03, 0.05, 0.07))
+            style.fill = "solid" if dice.random() < 0.85 else "edge"
+            style.font_per_letter = dice.random() < 0.4
         line = draw_text(fonts, dice, text, size, colours, style)
         if line is None:
             continue
@@ -57,11 +62,10 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
             left, right = left + size * dice.random(), right + size * dice.random()
         page_height, page_width = int(height + top + bottom) + 2, int(width + left + right) + 2
         contrast = abs(float((colours[0] - base).mean()))
-        page = ground(dice, page_height, page_width, base, min(0.5, contrast * 0.8))
+        page = ground(dice, page_height, page_width, base, min(0.5, contrast * (0.2 if stormy else 0.8)))
         decoys(dice, fonts, page, base, colours[0], size)
         if dice.random() < 0.05:
             crowd(dice, page, size)
-        stormy = dice.random() < 0.08
         if stormy:
             storm(dice, page, colours, size, over=False)
         noisy = 0.4 if stormy else dice.random()
@@ -74,7 +78,7 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
         cut = max(0, -int(left))
         cover, colour = cover[:, cut:], colour[:, cut:]
         y, x = int(top) + 1, max(0, int(left) + 1)
-        part = page[y : y + height, x : x + width]
+        part = page[y : y + height, x : x + cover.shape[1]]
         cover, colour = cover[:, : part.shape[1]], colour[:, : part.shape[1]]
         if dice.random() < 0.03:
             ghost(dice, part, cover, colour, size)
