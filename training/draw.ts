@@ -8,7 +8,10 @@
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { normalise } from "../src/solvers/text-image/normalise.ts";
-import { generators, seedRandom, unseen } from "./generators.ts";
+import { generators as first, seedRandom, unseen } from "./generators.ts";
+import { moreGenerators } from "./more-generators.ts";
+
+const generators = { ...first, ...moreGenerators };
 
 const [mode, name = "", countText, seedText, out = "", flag] = process.argv.slice(2);
 const generator = generators[name] ?? (mode === "files" ? unseen[name] : undefined);

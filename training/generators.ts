@@ -13,21 +13,23 @@ export interface Sample {
   readonly answer: string;
   /** The image file. */
   readonly file: Buffer;
-  readonly extension: "png" | "gif";
+  readonly extension: "png" | "gif" | "bmp";
 }
 
 let state = 1;
 
-/** mulberry32: small, fast, and the same everywhere. */
-function next(): number {
+/** A number from 0 up to 1, by mulberry32: small, fast, and the same everywhere. */
+export function next(): number {
   state = (state + 0x6d2b79f5) | 0;
   let t = Math.imul(state ^ (state >>> 15), 1 | state);
   t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
   return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
 }
 
-const int = (from: number, to: number): number => from + Math.floor(next() * (to - from + 1));
-const pick = <T>(items: readonly T[]): T => items[int(0, items.length - 1)]!;
+/** A whole number between the two, both included. */
+export const int = (from: number, to: number): number => from + Math.floor(next() * (to - from + 1));
+/** One of the items. */
+export const pick = <T>(items: readonly T[]): T => items[int(0, items.length - 1)]!;
 
 /** Makes the generators' randomness follow from the seed until the next call. */
 export function seedRandom(seed: number): void {
