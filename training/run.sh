@@ -2,7 +2,7 @@
 # Retrains the recogniser from nothing on a plain CPU: draws, trains, exports, calibrates, measures.
 #   training/run.sh [PICTURES=3000000] [OWN_SHARDS=400]
 # Started again after an interruption it keeps the shards there are and goes on from the last checkpoint.
-# Seeds: training 1,000,000 on (npm generators) and 10,000,000 on (our renderer); validation 1 on;
+# Seeds: training 1,000,000 on and 4,000,000 on (npm generators) and 10,000,000 on (our renderer); validation 1 on;
 # calibration 200,001 and 3,000,001 on; measuring 500,001 on; golden set 700,001 on. They never meet.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -10,6 +10,7 @@ pictures=${1:-3000000}
 own_shards=${2:-400}
 export PATH="$PWD/../node_modules/.bin:$PATH" VIPS_CONCURRENCY=1
 generators="svg-captcha svg-math trek-captcha captcha.gif captchapng captcha-canvas haileybot"
+further="captchagen node-captcha canvas-captcha zoia-captcha koa-captcha simple-captcha-generator vanilla-captcha react-simple-captcha react-client-captcha react-numeric-captcha react-canvas-captcha react-captcha-code"
 mkdir -p cache/shards cache/valid cache/calibration
 
 draw() { # generator count seed out [--plain]
@@ -23,11 +24,21 @@ for name in $generators; do
   draw "$name" 500 1 "cache/valid/$name" --plain
   draw "$name" 400 200001 "cache/calibration/$name" --plain
 done
+for name in $further; do
+  draw "$name" 200 200001 "cache/calibration/$name" --plain
+done
 own 500 1 cache/valid/render
 own 1200 3000001 cache/calibration/render
 
 # Two loops draw in the background while the network trains on what is there already.
 (
+  n=0
+  for name in $further; do
+    for seed in $((4000000 + 2000 * n)) $((4001000 + 2000 * n)); do
+      draw "$name" 1000 "$seed" "cache/shards/$name-$seed"
+    done
+    n=$((n + 1))
+  done
   n=0
   for _ in $(seq 8); do
     for name in svg-captcha svg-captcha svg-captcha captcha.gif captcha.gif trek-captcha captchapng svg-math captcha-canvas captcha-canvas haileybot; do
