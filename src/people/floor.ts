@@ -184,15 +184,23 @@ export class Floor {
       const live = new Map(
         (await liveSessions(this.#options.database, ids)).map((who) => [who.session, who]),
       );
+      const changed: Stream[] = [];
       for (const stream of streams) {
         const who = live.get(stream.session);
         if (who === undefined) this.#end(stream, "over");
         else if (JSON.stringify(who) !== JSON.stringify(stream.who)) {
           stream.who = who;
-          stream.page.send({ event: "state", who });
+          changed.push(stream);
         }
       }
-      await this.#present(streams);
+      try {
+        await this.#present(streams);
+      } finally {
+        // A page that hears of the change may count on it: a task is admitted or refused by it from now on.
+        this.#options.onPresence();
+        for (const { id, page, who } of changed)
+          if (this.#streams.has(id)) page.send({ event: "state", who });
+      }
       this.#recount();
     } catch (error) {
       this.#warn(error, "cannot look at workers again");
