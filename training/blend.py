@@ -27,7 +27,7 @@ def measure(model: Recogniser, count: int = 1200) -> None:
     for path in sorted((HERE / "cache/shards").glob("*.bin")):
         sources.setdefault(path.name.rsplit("-", 1)[0], []).append(Shard(path))
     dice = random.Random(1)
-    names = list(sources) + ["render"] * len(sources)  # half of them our own, as in training
+    names = list(sources) + ["render"] * len(sources)  # half of them our own
     for norm in model.modules():
         if isinstance(norm, nn.BatchNorm2d):
             norm.reset_running_stats()

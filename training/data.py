@@ -10,7 +10,7 @@ import numpy as np
 
 from page import HEIGHT, WIDTH, encode
 
-# How often each source is drawn; shards of other sources count 2.
+# How often each source is drawn; shards of other sources count 3.
 WEIGHTS = {
     "render": 46,
     "svg-captcha": 12,
@@ -50,7 +50,7 @@ class Shards:
 
     def draw(self, dice: random.Random) -> tuple[np.ndarray, str]:
         names = list(self.sources)
-        source = dice.choices(names, [WEIGHTS.get(name, 2) for name in names])[0]
+        source = dice.choices(names, [WEIGHTS.get(name, 3) for name in names])[0]
         shard = dice.choice(self.sources[source])
         at = dice.randrange(len(shard.labels))
         return shard.pixels[at], shard.labels[at]

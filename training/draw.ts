@@ -8,10 +8,11 @@
 import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { normalise } from "../src/solvers/text-image/normalise.ts";
+import { debianGenerators } from "./debian-generators.ts";
 import { generators as first, seedRandom, unseen } from "./generators.ts";
 import { moreGenerators } from "./more-generators.ts";
 
-const generators = { ...first, ...moreGenerators };
+const generators = { ...first, ...moreGenerators, ...debianGenerators };
 
 const [mode, name = "", countText, seedText, out = "", flag] = process.argv.slice(2);
 const generator = generators[name] ?? (mode === "files" ? unseen[name] : undefined);

@@ -11,6 +11,11 @@ own_shards=${2:-400}
 export PATH="$PWD/../node_modules/.bin:$PATH" VIPS_CONCURRENCY=1
 generators="svg-captcha svg-math trek-captcha captcha.gif captchapng captcha-canvas haileybot"
 further="captchagen node-captcha canvas-captcha zoia-captcha koa-captcha simple-captcha-generator vanilla-captcha react-simple-captcha react-client-captcha react-numeric-captcha react-canvas-captcha react-captcha-code"
+if [ -e /usr/share/php/Gregwar ] && [ -e /usr/share/perl5/GD/SecurityImage.pm ] && [ -e /usr/share/ejabberd/captcha.sh ]; then
+  further="$further gregwar authen-captcha gd-security-image django-simple-captcha mediawiki mediawiki-old simple-captcha2 ejabberd"
+else
+  echo "Debian's generators are not installed (README.md says how): going on without their pictures" >&2
+fi
 mkdir -p cache/shards cache/valid cache/calibration
 
 draw() { # generator count seed out [--plain]
