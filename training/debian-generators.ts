@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { sumValue } from "../src/solvers/text-image/sum.ts";
 import { int, next, pick, type Sample } from "./generators.ts";
 import { ALL, DIGITS, type Generator, LOWER, UPPER, once, someCharacters, textOf } from "./package-tools.ts";
 
@@ -92,7 +93,8 @@ function generator(
       wild,
       font: wild ? pick(fonts) : plainFont,
     };
-    return { text: says, answer: says, file: await program().ask(request), extension: "png" };
+    const answer = sumValue(says) ?? says;
+    return { text: says, answer, file: await program().ask(request), extension: "png" };
   };
 }
 

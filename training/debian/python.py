@@ -96,9 +96,10 @@ MAKERS = {
     "mediawiki-old": lambda: MediaWiki("captcha-old.py"),
     "ejabberd": Ejabberd,
 }
-makers: dict[str, object] = {}
+makers: dict[str, Django | MediaWiki | Ejabberd] = {}
 for line in sys.stdin:
     ask = json.loads(line)
-    maker = makers.setdefault(ask["name"], None) or MAKERS[ask["name"]]()
-    makers[ask["name"]] = maker
-    print(base64.b64encode(maker.draw(ask)).decode(), flush=True)
+    name = ask["name"]
+    if name not in makers:
+        makers[name] = MAKERS[name]()
+    print(base64.b64encode(makers[name].draw(ask)).decode(), flush=True)
