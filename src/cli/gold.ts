@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { messageOf, OperatorError } from "../base/errors.ts";
-import { drawAnew } from "../http/draw-anew.ts";
+import { drawAnew } from "../protocol/draw-anew.ts";
 import {
   addChecks,
   addChecksFromExamples,

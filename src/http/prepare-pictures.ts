@@ -1,4 +1,5 @@
 import type { Micros } from "../base/money.ts";
+import { drawAnew, isDrawnAnew } from "../protocol/draw-anew.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import {
   addressesOf,
@@ -9,7 +10,6 @@ import {
   type Packed,
 } from "../protocol/pack-files.ts";
 import type { Reader } from "../tasks/read.ts";
-import { drawAnew, isDrawnAnew } from "./draw-anew.ts";
 import type { PictureFetcher } from "./fetch-pictures.ts";
 
 /** What is done to a task's pictures before it is written. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import sharp from "sharp";
 import { OperatorError } from "../../../base/errors.ts";
 import { solveFiles } from "../files.ts";
 import { benchFolder } from "./folder.ts";
@@ -26,6 +27,18 @@ test("files are read in order; what is no picture says so", async (t) => {
   assert.ok(a?.result.kind === "reading");
   assert.match(a.result.reading.text, /^\d{4,6}$/);
   assert.equal(broken?.result.kind, "unreadable");
+});
+
+test("a photograph that its EXIF data say is to be turned is read upright", async (t) => {
+  const dir = await folder(t, "");
+  const upright = join(dir, "a.png");
+  const turned = join(dir, "turned.jpg");
+  // Stored lying on its side; 6 says to turn it by 90 degrees to the right.
+  const lying = sharp(upright).flatten({ background: "#fff" }).rotate(270).withMetadata({ orientation: 6 });
+  await lying.jpeg({ quality: 95 }).toFile(turned);
+  const [expected, got] = await solveFiles([upright, turned]);
+  assert.ok(expected?.result.kind === "reading" && got?.result.kind === "reading");
+  assert.equal(got.result.reading.text, expected.result.reading.text);
 });
 
 test("a file that is not there is the operator's error and names the file", async () => {

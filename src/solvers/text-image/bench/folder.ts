@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OperatorError, messageOf } from "../../../base/errors.ts";
+import { drawAnew } from "../../../protocol/draw-anew.ts";
 import { defaultModelDir } from "../card.ts";
 import { noHints, type Hints } from "../hints.ts";
 import { openReader } from "../reader.ts";
@@ -51,10 +52,10 @@ export async function answersIn(dir: string, options: BenchOptions = {}): Promis
   }
 }
 
-/** A file's bytes. One that cannot be read is an `OperatorError`. */
+/** A file's bytes, turned upright as createTask does. One that cannot be read is an `OperatorError`. */
 export async function openFile(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await drawAnew(await readFile(path), false);
   } catch (error) {
     throw new OperatorError(`Cannot read ${path}: ${messageOf(error)}`, { cause: error });
   }

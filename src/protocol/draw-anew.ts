@@ -1,6 +1,6 @@
-import { ProtocolError } from "../protocol/errors.ts";
-import { formatOf, MAX_PIXELS, type ImageFormat } from "../protocol/inspect-image.ts";
-import { isSvg } from "../protocol/svg.ts";
+import { ProtocolError } from "./errors.ts";
+import { formatOf, MAX_PIXELS, type ImageFormat } from "./inspect-image.ts";
+import { isSvg } from "./svg.ts";
 
 const MAX_SVG_PIXELS = 1_000_000;
 const MAX_SECONDS = 2;
