@@ -4,11 +4,13 @@ import { addChecks, clearChecks } from "../../src/people/checks.ts";
 import { ItemFiles } from "../../src/people/files.ts";
 import { peopleLane } from "../../src/protocol/lanes.ts";
 import type { Item, UnsolvableReason } from "../../src/protocol/workspace.ts";
+import { pauseWorker } from "../../src/people/workers.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
 import type { Browser } from "../support/workspace.ts";
 
 /** What becomes of items that their workers do not answer. */
 const { desk, workspace, caller, grid, picture, withWorkers } = await createPeopleStage();
+const { database } = desk;
 
 async function isLost(worker: Browser, { lease }: Item): Promise<void> {
   assert.equal((await worker.call("POST", `items/${lease}/heartbeat`)).status, 410);
@@ -122,6 +124,34 @@ describe("a worker who gives nearly everything back", () => {
       assert.equal((await events.next("state"))["paused"], sentence);
       assert.equal(((await worker.call("GET", "session")).body as { paused: string }).paused, sentence);
       assert.equal(await worker.claim(), null);
+    });
+  });
+});
+
+describe("a worker who may go on", () => {
+  it("is counted as being there before the page hears of it", async () => {
+    await withWorkers(1, async ([worker], [events]) => {
+      assert(worker && events);
+      const { name } = ((await worker.call("GET", "session")).body as { worker: { name: string } }).worker;
+      await pauseWorker(database, name, "Have a break.");
+      assert.equal((await events.next("state"))["paused"], "Have a break.");
+      let told = false;
+      const state = events.next("state").finally(() => (told = true));
+      await database.transaction(async (transaction) => {
+        await transaction.query("lock table worker_presence in share row exclusive mode");
+        await pauseWorker(database, name, null);
+        // One is the poll's, one that of the news.
+        const waiting = `select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query like '%insert into worker_presence%'`;
+        while ((await database.query(waiting)).length < 2) continue;
+        assert.equal(told, false);
+      });
+      assert.equal((await state)["paused"], null);
+      const [present] = await database.query<{ kinds: string[] }>(
+        "select kinds from worker_presence p join worker_sessions s on s.id = p.session_id join workers w on w.id = s.worker_id where w.name = $1",
+        [name],
+      );
+      assert((present?.kinds.length ?? 0) > 0);
     });
   });
 });
