@@ -1,14 +1,14 @@
 /**
- * Fits the confidence curve (see `Calibration` in card.ts) on pictures neither trained nor measured on, and writes it
- * into model/text-image.json. Reads cache/calibration/*.bin: the npm generators' and our renderer's own pictures,
- * half and half by weight, pictures without text among them.
+ * Fits the confidence curve (see `Curve` in card.ts) on pictures neither trained nor measured on, and writes it
+ * into model/text-image.json. Reads cache/calibration/*.bin: all sources weigh the same, our renderer, which draws many
+ * styles, three times as much; pictures without text are among its own.
  *   node training/calibrate.ts [MODEL_DIR] [LEFT_OUT…]
  * LEFT_OUT: generators whose pictures do not count, because the network has not seen them either.
  */
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defaultModelDir } from "../src/solvers/text-image/card.ts";
+import { defaultModelDir, type Curve } from "../src/solvers/text-image/card.ts";
 import { noHints } from "../src/solvers/text-image/hints.ts";
 import { INPUT_BYTES } from "../src/solvers/text-image/normalise.ts";
 import { openReader } from "../src/solvers/text-image/reader.ts";
@@ -16,6 +16,7 @@ import { calibrate, readScores } from "../src/solvers/text-image/reading.ts";
 
 interface Point {
   readonly probability: number;
+  readonly rival: number;
   readonly right: boolean;
   readonly weight: number;
 }
@@ -32,7 +33,7 @@ for (const name of sets) {
     .split("\n")
     .slice(0, -1);
   const pixels = readFileSync(join(folder, name));
-  const weight = (name.startsWith("render") ? sets.length - 1 : 1) / labels.length;
+  const weight = (name.startsWith("render") ? 3 : 1) / labels.length;
   for (let at = 0; at < labels.length; at += 50) {
     const part = labels.slice(at, at + 50);
     const bytes = pixels.subarray(at * INPUT_BYTES, (at + part.length) * INPUT_BYTES);
@@ -41,28 +42,56 @@ for (const name of sets) {
       const folded = readScores(scored[i]!, reader.card, noHints);
       const exact = readScores(scored[i]!, reader.card, { ...noHints, caseSensitive: true });
       const same = folded.text.toLowerCase() === label.toLowerCase();
-      points.folded.push({ probability: folded.probability, right: same, weight });
-      points.exact.push({ probability: exact.probability, right: exact.text === label, weight });
+      points.folded.push({ ...folded, right: same, weight });
+      points.exact.push({ ...exact, right: exact.text === label, weight });
     });
   }
 }
 
-/** Logistic regression of being right on the logit of the probability, by gradient descent. */
-function fit(all: readonly Point[]): { scale: number; shift: number } {
-  let [scale, shift] = [1, 0];
+/** Logistic regression of being right, by Newton's method; a little ridge keeps it from running away where all is right. */
+function fit(all: readonly Point[]): Curve {
+  let curve: Curve = { scale: 1, margin: 0, shift: 0 };
   const total = all.reduce((sum, point) => sum + point.weight, 0);
-  for (let i = 0; i < 4000; i++) {
-    let [byScale, byShift] = [0, 0];
-    for (const { probability, right, weight } of all) {
-      const p = Math.min(1 - 1e-6, Math.max(1e-9, probability));
-      const miss = (calibrate(probability, { scale, shift }) - (right ? 1 : 0)) * weight;
-      byScale += miss * Math.log(p / (1 - p));
-      byShift += miss;
+  for (let i = 0; i < 30; i++) {
+    const slope = [0, 0, 0];
+    const bend = [0, 1, 2].map((row) => [0, 1, 2].map((column) => (row === column ? 1e-4 : 0)));
+    for (const { probability, rival, right, weight } of all) {
+      const at = evidenceOf(probability, rival);
+      const guess = calibrate(probability, rival, curve);
+      at.forEach((x, row) => {
+        slope[row]! += ((right ? 1 : 0) - guess) * x * (weight / total);
+        at.forEach((y, column) => (bend[row]![column]! += guess * (1 - guess) * x * y * (weight / total)));
+      });
     }
-    scale -= (0.05 * byScale) / total;
-    shift -= (0.3 * byShift) / total;
+    const [scale, margin, shift] = solve(bend, slope) as [number, number, number];
+    curve = { scale: curve.scale + scale, margin: curve.margin + margin, shift: curve.shift + shift };
   }
-  return { scale: Number(scale.toFixed(4)), shift: Number(shift.toFixed(4)) };
+  const [scale, margin, shift] = [curve.scale, curve.margin, curve.shift].map((value) =>
+    Number(value.toFixed(4)),
+  );
+  return { scale: scale!, margin: margin!, shift: shift! };
+}
+
+/** What scale, margin and shift are multiplied by. */
+function evidenceOf(probability: number, rival: number): number[] {
+  const along = (scale: number, margin: number): number => {
+    const q = calibrate(probability, rival, { scale, margin, shift: 0 });
+    return Math.log(q / (1 - q));
+  };
+  return [along(1, 0), along(0, 1), 1];
+}
+
+/** x of matrix × x = right, by elimination; the matrix is positive definite. */
+function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
+  const rows = matrix.map((row, i) => [...row, right[i]!]);
+  rows.forEach((pivot, i) => {
+    for (const row of rows) {
+      if (row === pivot) continue;
+      const factor = row[i]! / pivot[i]!;
+      row.forEach((value, column) => (row[column] = value - factor * pivot[column]!));
+    }
+  });
+  return rows.map((row, i) => row[right.length]! / row[i]!);
 }
 
 const calibration = { folded: fit(points.folded), exact: fit(points.exact) };

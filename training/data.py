@@ -10,17 +10,18 @@ import numpy as np
 
 from page import HEIGHT, WIDTH, encode
 
-# How often each source is drawn; shards of other sources count 3.
+# How often each source is drawn; shards of other sources count 2.5.
 WEIGHTS = {
-    "render": 46,
+    "render": 80,
     "svg-captcha": 12,
     "svg-math": 2,
     "trek-captcha": 3,
     "captcha.gif": 8,
     "captchapng": 1,
-    "captcha-canvas": 12,
-    "haileybot": 16,
+    "captcha-canvas": 14,
+    "haileybot": 22,
 }
+OTHERS = 2.5
 
 
 class Shard:
@@ -29,6 +30,11 @@ class Shard:
     def __init__(self, path: Path):
         self.labels = path.with_name(path.name[: -len(".bin")] + ".txt").read_text("utf-8").splitlines()
         self.pixels = np.memmap(path, np.uint8, "r", shape=(len(self.labels), HEIGHT, WIDTH, 3))
+
+
+def source_of(path: Path) -> str:
+    """The NAME of a shard's file."""
+    return re.sub(r"-\d+$", "", path.name[: -len(".bin")])
 
 
 class Shards:
@@ -42,7 +48,7 @@ class Shards:
 
     def refresh(self) -> None:
         for path in sorted(self.folder.glob("*.bin")):
-            source = re.sub(r"-\d+$", "", path.name[: -len(".bin")])
+            source = source_of(path)
             if path.name in self.known or source in self.without:
                 continue
             self.known.add(path.name)
@@ -50,7 +56,7 @@ class Shards:
 
     def draw(self, dice: random.Random) -> tuple[np.ndarray, str]:
         names = list(self.sources)
-        source = dice.choices(names, [WEIGHTS.get(name, 3) for name in names])[0]
+        source = dice.choices(names, [WEIGHTS.get(name, OTHERS) for name in names])[0]
         shard = dice.choice(self.sources[source])
         at = dice.randrange(len(shard.labels))
         return shard.pixels[at], shard.labels[at]

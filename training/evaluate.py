@@ -24,11 +24,12 @@ def best_path(scores: torch.Tensor) -> list[str]:
 @torch.no_grad()
 def score_shard(model: torch.nn.Module, shard: Shard, limit: int | None) -> tuple[float, float]:
     model.eval()
+    device = next(model.parameters()).device
     labels = shard.labels[:limit]
     folded = exact = 0
     for at in range(0, len(labels), 100):
         part = labels[at : at + 100]
-        texts = best_path(model(torch.from_numpy(shard.pixels[at : at + len(part)].copy())))
+        texts = best_path(model(torch.from_numpy(shard.pixels[at : at + len(part)].copy()).to(device)))
         exact += sum(a == b for a, b in zip(texts, part))
         folded += sum(a.lower() == b.lower() for a, b in zip(texts, part))
     return 100 * folded / len(labels), 100 * exact / len(labels)

@@ -106,7 +106,9 @@ class Fonts:
         if not cache.exists():
             cache.parent.mkdir(parents=True, exist_ok=True)
             cache.write_text(json.dumps(scan()))
-        self.usable: dict[str, str] = json.loads(cache.read_text())
+        # Paths of a bundle (subset.py) are relative to the cache.
+        found: dict[str, str] = json.loads(cache.read_text())
+        self.usable = {str(cache.parent / path): characters for path, characters in found.items()}
         self.paths = sorted(self.usable)
         self.plain = [p for p in self.paths if Path(p).name.startswith(("DejaVu", "Liberation", "Free", "Roboto-", "Arimo"))]
         families: dict[str, list[str]] = {}

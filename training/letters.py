@@ -17,7 +17,7 @@ class Style:
     def __init__(self, dice: random.Random):
         d = dice
         self.font_per_letter = d.random() < 0.22
-        self.turn = d.choice((0, 0, 4, 8, 15, 22, 30)) * d.random()
+        self.turn = d.choice((0, 0, 4, 8, 15, 22, 30, 45)) * d.random()
         self.lean = d.choice((0, 0, 0.1, 0.3)) * d.uniform(-1, 1)
         self.lean_each = d.choice((0, 0, 0.15, 0.3))
         self.scale_each = d.choice((0, 0, 0, 0.08, 0.2, 0.3, 0.45))
@@ -28,8 +28,8 @@ class Style:
         self.weight = d.choice((0, 0, 0, 0, 0, 0.02, 0.04, 0.07))
         self.colour_per_letter = d.random() < 0.35
         self.fill = d.choices(
-            ("solid", "hollow", "dots", "stripes", "emboss", "edge", "halves", "erode", "contour", "cells", "stipple", "blend"),
-            (54, 8, 4, 3, 7, 6, 3, 5, 7, 5, 3, 5),
+            ("solid", "hollow", "dots", "stripes", "emboss", "edge", "halves", "erode", "contour", "cells", "stipple", "blend", "tiles"),
+            (48, 8, 4, 3, 11, 6, 3, 5, 7, 5, 3, 5, 3),
         )[0]
         self.opacity = d.choice((1, 1, 1, 0.85, 0.65))
         self.thread = d.choices(("none", "centres", "wave", "loose"), (80, 7, 9, 4))[0]
@@ -39,6 +39,9 @@ class Style:
         self.quad = d.choice((0, 0, 0, 0.08, 0.16))  # how far each letter's corners are pulled
         self.fade_each = d.uniform(0.2, 0.6) if d.random() < 0.06 else 0  # how much fainter some letters are
         self.sign_gap = d.choice((0, 0, 0.15, 0.4))
+        self.reach = d.uniform(0.02, 0.07) if self.fill == "edge" else d.uniform(0.02, 0.12)  # of a rim or a shadow
+        if self.fill == "tiles":
+            self.gap = abs(self.gap)
 
 
 def shape(fonts: Fonts, path: str, character: str, size: int, style: Style, dice: random.Random) -> np.ndarray | None:
@@ -171,7 +174,13 @@ def draw_text(
         tone = ink[at % len(ink)] if style.colour_per_letter else ink[0]
         region = patch[:, :, None]
         part = colour[y0:y1, x0:x1]
-        part += (tone - part) * np.clip(cv2.dilate(patch, np.ones((3, 3), np.uint8)) * 3, 0, 1)[:, :, None]
+        if style.fill == "tiles":  # each letter on a ground of its own
+            part[:] = ground_for(tone, dice)
+            part += (tone - part) * region
+            patch = np.ones_like(patch)
+        else:
+            around = round(size * style.reach) if style.fill == "emboss" else 1
+            part += (tone - part) * np.clip(cv2.dilate(patch, np.ones((2 * around + 1, 2 * around + 1), np.uint8)) * 3, 0, 1)[:, :, None]
         if style.fill == "halves":
             part[: (y1 - y0) // 2] += (ink[-1] - part[: (y1 - y0) // 2]) * region[: (y1 - y0) // 2]
         np.maximum(cover[y0:y1, x0:x1], patch, out=cover[y0:y1, x0:x1])
@@ -188,7 +197,7 @@ def draw_text(
         t = np.sin((xs * dice.uniform(-1, 1) + ys * dice.uniform(-1, 1)) / size * dice.choice((0.5, 2))) / 2 + 0.5
         colour += (ink[-1] - colour) * t[:, :, None]
     if style.fill in ("emboss", "edge"):
-        cover, colour = decorate(cover, colour, ink[-1], size, style.fill, dice)
+        cover, colour = decorate(cover, colour, ink[-1], max(1, round(size * style.reach)), style.fill, dice)
     rows, columns = np.where(cover.max(1) > 0.1)[0], np.where(cover.max(0) > 0.1)[0]
     if len(rows) == 0 or len(columns) == 0:
         return None
@@ -198,7 +207,7 @@ def draw_text(
 
 def thread(cover: np.ndarray, centres: list[tuple[float, float]], size: int, kind: str, dice: random.Random) -> None:
     """A line of the letters' own colour through them, drawn before the text is bent."""
-    thick = max(1, round(size * dice.choice((0.02, 0.04, 0.07))))
+    thick = max(1, round(size * dice.choice((0.02, 0.04, 0.07, 0.1))))
     (left, _), (right, middle) = centres[0], centres[-1]
     if kind == "centres":
         points = centres
@@ -213,11 +222,16 @@ def thread(cover: np.ndarray, centres: list[tuple[float, float]], size: int, kin
     cv2.polylines(cover, [np.round(np.asarray(points) * 8).astype(np.int32)], False, 1.0, thick, cv2.LINE_AA, 3)
 
 
+def ground_for(tone: Colour, dice: random.Random) -> Colour:
+    """A random colour that a letter of this tone stands out from."""
+    ground = np.array([dice.random() for _ in range(3)], np.float32)
+    return ground * 0.35 if tone.mean() > 0.5 else 1 - ground * 0.35
+
+
 def decorate(
-    cover: np.ndarray, colour: np.ndarray, second: Colour, size: int, kind: str, dice: random.Random
+    cover: np.ndarray, colour: np.ndarray, second: Colour, reach: int, kind: str, dice: random.Random
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A shadow to one side (emboss) or a rim (edge) in a second colour, under the letters."""
-    reach = max(1, round(size * dice.uniform(0.02, 0.07)))
+    """A shadow to one side (emboss) or a rim (edge), `reach` pixels wide, in a second colour, under the letters."""
     if kind == "edge":
         under = cv2.dilate(cover, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     else:
@@ -225,6 +239,10 @@ def decorate(
         under = cv2.warpAffine(cover, shift, cover.shape[::-1])
     mixed = second + (colour - second) * cover[:, :, None]
     if kind == "emboss" and dice.random() < 0.6:
-        only = np.clip(under - cover, 0, 1)  # the letter itself is left out: only its shadow is seen
-        return only if only.sum() > 0.25 * cover.sum() else np.maximum(cover, under), mixed
+        # The letter itself is left out, only its shadow is seen: in the letter's own colour or in the second one.
+        only = np.clip(under - cover, 0, 1)
+        if dice.random() < 0.3:
+            only = np.maximum(only, cv2.morphologyEx(cover, cv2.MORPH_GRADIENT, np.ones((2, 2), np.uint8)))
+        if only.sum() > 0.25 * cover.sum():
+            return only, colour if dice.random() < 0.5 else mixed
     return np.maximum(cover, under), mixed

@@ -15,7 +15,7 @@ from fonts import Fonts
 from letters import Style, draw_text
 from page import normalise
 from tricks import crowd, decoys, finish, ghost, turned
-from warp import bend
+from warp import bend, whole
 from wording import wording
 
 
@@ -96,6 +96,8 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
             crowd(dice, page, size)
         if not calm:
             finish(dice, page, base, size)
+        if dice.random() < 0.06:
+            page = whole(dice, page, size)
         picture = damage(dice, page, 0.4 if calm else 1.0)
         return picture, text
 

@@ -67,3 +67,9 @@ def bend(dice: random.Random, cover: np.ndarray, colour: np.ndarray, size: float
         return cover, colour
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return cover[box], colour[box]
+
+
+def whole(dice: random.Random, page: np.ndarray, size: float) -> np.ndarray:
+    """The finished page bent, lines and ground with it, as makers do who distort last."""
+    maps = field(dice, *page.shape[:2], size)
+    return page if maps is None else cv2.remap(page, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

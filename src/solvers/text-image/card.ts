@@ -12,12 +12,20 @@ export interface ModelCard {
   readonly calibration: Calibration;
 }
 
-/** Confidence = sigmoid(scale × logit(p) + shift), where p is the probability the network gives to its answer. */
+/** How a confidence comes from what the search found; `calibrate` in reading.ts has the formula. */
+export interface Curve {
+  /** Weight of the answer's own log odds. */
+  readonly scale: number;
+  /** Weight of the log of how many times as likely it is as the next answer. */
+  readonly margin: number;
+  readonly shift: number;
+}
+
 export interface Calibration {
   /** For answers in which case does not matter. */
-  readonly folded: { readonly scale: number; readonly shift: number };
+  readonly folded: Curve;
   /** For answers that must also have the right case. */
-  readonly exact: { readonly scale: number; readonly shift: number };
+  readonly exact: Curve;
 }
 
 /** The `model` folder of this package: the same distance from `src` and from `dist`. */

@@ -79,7 +79,7 @@ const card = {
   alphabet,
   input: { height: 64, width: 192, channels: 3 },
   frames: 5,
-  calibration: { folded: { scale: 1, shift: 0 }, exact: { scale: 1, shift: -2 } },
+  calibration: { folded: { scale: 1, margin: 0, shift: 0 }, exact: { scale: 1, margin: 0.5, shift: -2 } },
 };
 
 test("a sum is evaluated, and readings with the same value count together", () => {
@@ -107,11 +107,26 @@ test("the empty reading is never the answer, but lowers the confidence of the re
   assert.ok(reading.confidence < 0.05);
 });
 
+test("the confidence rises with the distance to the next reading, which may be that there is no text", () => {
+  const curve = { scale: 0, margin: 1, shift: 0 };
+  const byMargin = { ...card, calibration: { folded: curve, exact: curve } };
+  const confidence = (...frames: Record<string, number>[]): number =>
+    readScores(scoresOf(...frames), byMargin, noHints).confidence;
+  near(confidence({ a: 0.6, b: 0.3 }), 2 / 3); // 0.6 to 0.3
+  near(confidence({ a: 0.6 }), 0.6); // the rest is blank
+  near(confidence({ "3": 0.6, "4": 0.2 }, {}), 0.75);
+});
+
+test("a sum's rival is the next value, not another way to write it", () => {
+  const scores = scoresOf({ "3": 0.9, "8": 0.1 }, { "+": 1 }, { "4": 1 }, { "=": 0.5 });
+  near(readScores(scores, card, { ...noHints, math: true }).rival, 0.1);
+});
+
 test("case-sensitive readings use their own confidence curve", () => {
   const scores = scoresOf({ a: 0.9 });
   const folded = readScores(scores, card, noHints);
   const exact = readScores(scores, card, { ...noHints, caseSensitive: true });
   near(folded.confidence, 0.9);
-  near(exact.confidence, calibrate(0.9, card.calibration.exact));
+  near(exact.confidence, calibrate(0.9, 0.1, card.calibration.exact));
   assert.ok(exact.confidence < folded.confidence);
 });

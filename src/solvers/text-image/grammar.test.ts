@@ -78,7 +78,7 @@ test("a sum with a negative result is worked out", () => {
     data[(2 * i + 1) * classes] = Math.log(0.05);
     data[(2 * i + 1) * classes + alphabet.indexOf(character) + 1] = Math.log(0.9);
   });
-  const curve = { scale: 1, shift: 0 };
+  const curve = { scale: 1, margin: 0, shift: 0 };
   const card = {
     alphabet,
     input: { height: 64, width: 192, channels: 3 },

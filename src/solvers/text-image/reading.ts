@@ -1,4 +1,4 @@
-import type { Calibration, ModelCard } from "./card.ts";
+import type { Curve, ModelCard } from "./card.ts";
 import { beamSearch, characterConfidences, latticeOf, type Candidate, type Scores } from "./ctc.ts";
 import { grammarOf } from "./grammar.ts";
 import type { Hints } from "./hints.ts";
@@ -18,7 +18,12 @@ export interface Reading {
   readonly candidates: readonly Candidate[];
   /** The network's own probability of `text`, before calibration. */
   readonly probability: number;
+  /** The same of the likeliest other answer, that there is no text among them; 0 if none was found. */
+  readonly rival: number;
 }
+
+/** No probability counts as less: that of a rival which the search dropped is not known. */
+const LEAST = 1e-9;
 
 /** Turns the network's scores for one picture into an answer, within the caller's hints. */
 export function readScores(scores: Scores, card: ModelCard, hints: Hints): Reading {
@@ -30,16 +35,20 @@ export function readScores(scores: Scores, card: ModelCard, hints: Hints): Readi
       : grammarOf(card.alphabet, characters, minLength, maxLength),
     mergeCase: !caseSensitive && !math,
   });
-  const found = beamSearch(lattice).filter((candidate) => candidate.text !== "");
+  const all = beamSearch(lattice);
+  const found = all.filter((candidate) => candidate.text !== "");
   const best = (math ? bestSum(found) : likeliest(found)) ?? NOTHING;
+  const empty = all.find((candidate) => candidate.text === "")?.probability ?? 0;
+  const rival = Math.max(best.rival, empty);
   const curve = caseSensitive ? card.calibration.exact : card.calibration.folded;
   return {
     text: best.text,
-    confidence: best.text === "" ? 0 : calibrate(best.probability, curve),
+    confidence: best.text === "" ? 0 : calibrate(best.probability, rival, curve),
     seen: best.seen,
     characters: best.seen === "" ? [] : characterConfidences(lattice, best.seen),
     candidates: found.slice(0, 3),
     probability: best.probability,
+    rival,
   };
 }
 
@@ -47,12 +56,13 @@ interface Best {
   readonly text: string;
   readonly seen: string;
   readonly probability: number;
+  readonly rival: number;
 }
 
-const NOTHING: Best = { text: "", seen: "", probability: 0 };
+const NOTHING: Best = { text: "", seen: "", probability: 0, rival: 0 };
 
-function likeliest([first]: readonly Candidate[]): Best | undefined {
-  return first && { text: first.text, seen: first.text, probability: first.probability };
+function likeliest([first, second]: readonly Candidate[]): Best | undefined {
+  return first && { ...first, seen: first.text, rival: second?.probability ?? 0 };
 }
 
 /** The value with the highest probability over all readings that make it (`3+4` and `3+4=?` count together). */
@@ -65,13 +75,17 @@ function bestSum(found: readonly Candidate[]): Best | undefined {
     if (entry === undefined) values.set(value, { seen: candidate.text, probability: candidate.probability });
     else entry.probability += candidate.probability;
   }
-  const best = [...values].sort(([, a], [, b]) => b.probability - a.probability)[0];
-  return best === undefined ? undefined : { text: best[0], ...best[1] };
+  const [best, next] = [...values].sort(([, a], [, b]) => b.probability - a.probability);
+  return best && { text: best[0], ...best[1], rival: next?.[1].probability ?? 0 };
 }
 
-/** See `Calibration`. Never quite 0 or 1. */
-export function calibrate(probability: number, curve: Calibration["folded"]): number {
-  const p = Math.min(1 - 1e-6, Math.max(1e-9, probability));
-  const logit = Math.log(p / (1 - p));
-  return 1 / (1 + Math.exp(-(curve.scale * logit + curve.shift)));
+/**
+ * The probability that an answer is right: sigmoid(scale × ln(p / (1 − p)) + margin × ln(p / rival) + shift). Never quite 0 or 1.
+ * @param probability the network's own, p
+ * @param rival the network's of the likeliest other answer
+ */
+export function calibrate(probability: number, rival: number, { scale, margin, shift }: Curve): number {
+  const p = Math.min(1 - 1e-6, Math.max(LEAST, probability));
+  const evidence = scale * Math.log(p / (1 - p)) + margin * Math.log(p / Math.max(LEAST, rival)) + shift;
+  return 1 / (1 + Math.exp(-evidence));
 }
