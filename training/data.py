@@ -13,10 +13,10 @@ from page import HEIGHT, WIDTH, encode
 # How often each source is drawn; shards of other sources count 2.5.
 WEIGHTS = {
     "render": 80,
-    "svg-captcha": 12,
+    "svg-captcha": 16,
     "svg-math": 2,
-    "trek-captcha": 3,
-    "captcha.gif": 8,
+    "trek-captcha": 8,
+    "captcha.gif": 10,
     "captchapng": 1,
     "captcha-canvas": 14,
     "haileybot": 22,
