@@ -104,6 +104,25 @@ describe("an invitation", () => {
     assert.equal((await find("Ada")).invited, false);
   });
 
+  it("is a link to where the operator's browser is, behind a proxy too", async () => {
+    const seen: readonly (readonly [headers: Record<string, string>, origin: string])[] = [
+      [{ "x-forwarded-host": "Desk.Example" }, "http://desk.example"],
+      [{ "x-forwarded-host": "desk.example:443", "x-forwarded-proto": "https" }, "https://desk.example"],
+      [{ "x-forwarded-host": "desk.example:8443, inner:80" }, "http://desk.example:8443"],
+      [{ "x-forwarded-host": "no host" }, url],
+    ];
+    for (const [headers, origin] of seen) {
+      const path = `workers/${target}/invite`;
+      const from = { ...headers, origin };
+      const { status, body } = await boss.call("POST", path, {}, from);
+      assert.equal(status, 200, JSON.stringify(body));
+      assert(
+        (body as InvitationAnswer).link.startsWith(`${origin}/workspace/#invite=`),
+        JSON.stringify([headers, body]),
+      );
+    }
+  });
+
   it("is not made for a name that is somebody's, but anew for who is known", async () => {
     const first = await invite("Bea");
     const taken = await boss.call("POST", "workers", { ...invitation("Bea"), role: "operator" });

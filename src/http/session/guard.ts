@@ -18,9 +18,20 @@ function schemeOf(request: FastifyRequest): "http" | "https" {
   return request.headers["x-forwarded-proto"] === "https" ? "https" : request.protocol;
 }
 
-/** The origin of this desk as the request's browser sees it. */
+/** The host that a proxy in front says the browser asked for; of several proxies the outermost counts. */
+function forwardedHost({ headers }: FastifyRequest): string | undefined {
+  const [first] = [headers["x-forwarded-host"]].flat();
+  return first?.split(",", 1)[0]?.trim().toLowerCase();
+}
+
+/**
+ * The origin of this desk as the request's browser sees it. A proxy in front may say so: no page can make another's browser
+ * lie about it, and who lies about it to themselves could do so by the Host header as well.
+ */
 export function originOf(request: FastifyRequest): string {
-  return `${schemeOf(request)}://${request.headers.host ?? "localhost"}`;
+  const at = (host: string | undefined) =>
+    host === undefined ? undefined : URL.parse(`${schemeOf(request)}://${host}`)?.origin;
+  return at(forwardedHost(request)) ?? at(request.headers.host) ?? `${schemeOf(request)}://localhost`;
 }
 
 /** @param path ports share cookies: this keeps it from what else runs on this host, and each page's from the other */
@@ -54,9 +65,11 @@ export async function visitorOf(database: Database, request: FastifyRequest): Pr
  */
 export function checkOrigin(request: FastifyRequest): void {
   const { origin, host } = request.headers;
-  const forwarded = request.headers["x-forwarded-host"];
-  const from = origin === undefined ? null : URL.parse(origin);
-  if (origin === undefined || (from !== null && (from.host === host || from.host === forwarded))) return;
+  if (origin === undefined) return;
+  const from = URL.parse(origin);
+  const isFrom = (name: string | undefined) =>
+    from !== null && name !== undefined && URL.parse(`${from.protocol}//${name}`)?.host === from.host;
+  if (isFrom(host) || isFrom(forwardedHost(request))) return;
   throw new Refusal(403, "FORBIDDEN", "This call comes from another site.");
 }
 
