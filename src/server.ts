@@ -86,7 +86,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const { keepSeconds } = config;
     const examples = new Examples(config.exampleDays);
     const tickets = new WidgetTickets({ database, origin: config.widgetOrigin, port: () => portOf(widgets) });
-    const widgets = buildWidgetApp({ tickets, logger });
+    const widgets = buildWidgetApp({ tickets, logger, trustProxy: config.trustProxy });
     const people = new PeopleDesk({
       database,
       logger,
@@ -143,7 +143,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.push({ name: "widgets", stop: () => closeApp(widgets) });
     if (config.role !== "runner") await listenForWidgets(widgets, config, logger);
 
-    const pages = { desk: people, logger, limit: new SignInLimit() };
+    const pages = { desk: people, logger, limit: new SignInLimit(), trustProxy: config.trustProxy };
     const workspace = buildWorkspaceApp(pages);
     const operators = buildConsoleApp(pages);
     await Promise.all([workspace.ready(), operators.ready()]);

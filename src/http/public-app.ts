@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { KeyRing } from "../accounts/keys.ts";
 import type { Logger } from "../base/logger.ts";
@@ -28,6 +27,7 @@ import { redeliverCallback, type Redeliver } from "./routes/redeliver-callback.t
 import { reportMethods, type TakeReport } from "./routes/reports.ts";
 import { getQueueStats, getSpendingStats } from "./routes/stats.ts";
 import { test } from "./routes/test.ts";
+import { trustOf } from "./trust-proxy.ts";
 import { serveTwoCaptcha } from "./two-captcha/serve.ts";
 
 export interface PublicAppOptions {
@@ -86,10 +86,7 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
     clientErrorHandler: (_error, socket) => void socket.end(NOT_HTTP),
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false },
     exposeHeadRoutes: false,
-    // Whoever else sets X-Forwarded-For could choose the address that a key is bound to.
-    trustProxy:
-      trustProxy.rules.length > 0 &&
-      ((address) => isIP(address) > 0 && trustProxy.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")),
+    trustProxy: trustOf(trustProxy),
   });
 
   acceptAnyBody(app, maxRequestBytes(config.maxImageBytes));

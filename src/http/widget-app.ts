@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { BlockList } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { WidgetTickets } from "../widgets/tickets.ts";
 import type { Vendor } from "../widgets/vendor.ts";
 import { VENDORS, widgetOf } from "../widgets/vendors.ts";
+import { trustOf } from "./trust-proxy.ts";
 import { planOf, SORRY_POLICY, sorryPage, widgetPage, widgetPolicy } from "./widget-page.ts";
 
 export interface WidgetAppOptions {
@@ -12,6 +14,8 @@ export interface WidgetAppOptions {
   readonly logger: Logger;
   /** Another table than the built-in one: for tests with widgets that are served locally. */
   readonly vendors?: readonly Vendor[];
+  /** The operator's own proxies; unset for none. */
+  readonly trustProxy?: BlockList;
 }
 
 /** Static files of the frame; the same place seen from src/ and from dist/. */
@@ -25,7 +29,12 @@ const GONE =
  * The widget origin: it shows vendors' own widgets in frames of the workspace's page. It has no cookies, no session and
  * no other routes, so that a vendor's script finds nothing here but the one task that it is shown for.
  */
-export function buildWidgetApp({ tickets, logger, vendors = VENDORS }: WidgetAppOptions): FastifyInstance {
+export function buildWidgetApp({
+  tickets,
+  logger,
+  vendors = VENDORS,
+  trustProxy = new BlockList(),
+}: WidgetAppOptions): FastifyInstance {
   const app = Fastify({
     logger: false,
     keepAliveTimeout: 75_000,
@@ -34,6 +43,7 @@ export function buildWidgetApp({ tickets, logger, vendors = VENDORS }: WidgetApp
     return503OnClosing: false,
     bodyLimit: 1024,
     exposeHeadRoutes: false,
+    trustProxy: trustOf(trustProxy),
   });
   app.addHook("onSend", async (_request, reply) => {
     reply.headers({

@@ -3,10 +3,11 @@ import { describe, it } from "node:test";
 import { disableWorker, endSessions, inviteWorker } from "../../src/people/workers.ts";
 import { answerOf, startCommands } from "../support/command.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
-import { Browser, PASSWORD } from "../support/workspace.ts";
+import { Browser, PASSWORD, startWorkspace } from "../support/workspace.ts";
 
 const { desk, workspace, caller, grid } = await createPeopleStage();
 const { database } = desk;
+const behindProxy = await startWorkspace(desk.people, "127.0.0.1");
 const runCommand = startCommands({ GLYPHDESK_DATABASE_URL: desk.url });
 const create = () => caller.create(grid());
 
@@ -205,6 +206,22 @@ describe("an operator's word", () => {
       Array.from({ length: 8 }, () => 401),
     );
     assert.deepEqual(statuses.slice(8), [429, 429]);
+  });
+
+  it("counts failures for the address that a proxy of the operator's names, and believes nobody else", async () => {
+    await inviteWorker(database, { name: "Fay", role: "worker", kinds: ["text"], languages: [] });
+    const statuses = async ({ url }: { readonly url: string }) => {
+      const seen: number[] = [];
+      for (const address of [...Array.from({ length: 9 }, () => "192.0.2.1"), "192.0.2.2"]) {
+        const from = { "x-forwarded-for": address };
+        seen.push(
+          (await new Browser(url).call("POST", "sign-in", { name: "Fay", password: "guess" }, from)).status,
+        );
+      }
+      return seen.slice(7);
+    };
+    assert.deepEqual(await statuses(behindProxy), [401, 429, 401]);
+    assert.deepEqual(await statuses(workspace), [401, 429, 429]);
   });
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after } from "node:test";
 import Fastify from "fastify";
 import { silentLogger } from "../../src/base/logger.ts";
+import { parseRanges } from "../../src/config/ranges.ts";
 import { buildConsoleApp } from "../../src/http/console/app.ts";
 import { serverWith } from "../../src/http/mount.ts";
 import { SignInLimit } from "../../src/http/session/sign-in-limit.ts";
@@ -172,9 +173,10 @@ export interface TestWorkspace {
 
 let hired = 0;
 
-/** The workspace and the console over a desk, on a port of its own. */
-export async function startWorkspace(desk: PeopleDesk): Promise<TestWorkspace> {
-  const options = { desk, logger: silentLogger, limit: new SignInLimit() };
+/** The workspace and the console over a desk, on a port of its own. @param proxies addresses that X-Forwarded-For is believed from */
+export async function startWorkspace(desk: PeopleDesk, proxies = ""): Promise<TestWorkspace> {
+  const trustProxy = parseRanges(proxies);
+  const options = { desk, logger: silentLogger, limit: new SignInLimit(), trustProxy };
   const pages = [
     { path: "/workspace", app: buildWorkspaceApp(options) },
     { path: "/console", app: buildConsoleApp(options) },

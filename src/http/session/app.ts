@@ -1,3 +1,4 @@
+import type { BlockList } from "node:net";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Static, TObject } from "typebox";
 import { Check, Errors } from "typebox/value";
@@ -5,6 +6,7 @@ import { OperatorError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { AnswerFault } from "../../people/answering.ts";
 import type { PeopleDesk } from "../../people/desk.ts";
+import { trustOf } from "../trust-proxy.ts";
 import { checkCsrf, checkOrigin, visitorOf, type Visitor } from "./guard.ts";
 import { Refusal, sendRefusal } from "./refusal.ts";
 import type { SignInLimit } from "./sign-in-limit.ts";
@@ -16,6 +18,8 @@ export interface SessionAppOptions {
   readonly logger: Logger;
   /** Shared by all such apps, or each would allow as many guesses. */
   readonly limit: SignInLimit;
+  /** The operator's own proxies. */
+  readonly trustProxy: BlockList;
 }
 
 /** What the routes of such an app are served with. */
@@ -40,6 +44,7 @@ export function buildSessionApp(prefix: string, options: SessionAppOptions): Ses
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { ignoreDuplicateSlashes: true },
     return503OnClosing: false,
+    trustProxy: trustOf(options.trustProxy),
   });
   app.addHook("onRequest", async (request, reply) => {
     void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
