@@ -40,6 +40,7 @@ class Recogniser(nn.Module):
             Residual(80),
             down(80, 128, (2, 1)),  # [n, 128, 4, 48]
             Residual(128),
+            Residual(128),
         )
         self.collapse = nn.Sequential(
             nn.Conv2d(128, 160, (4, 1), bias=False), nn.BatchNorm2d(160), nn.ReLU(inplace=True)
