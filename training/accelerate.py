@@ -24,9 +24,15 @@ from train import rate_at
 HERE = Path(__file__).parent
 
 
+def stage_of(text: str) -> tuple[str, float, str, str]:
+    """Raises ValueError, which argparse says with the form that it asks for."""
+    run, seconds, start, without = (text.split(":") + ["", ""])[:4]
+    return run, float(seconds), start, without
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("stages", nargs="+", metavar="RUN:SECONDS[:START[:SOURCE,SOURCE…]]")
+    parser.add_argument("stages", nargs="+", type=stage_of, metavar="RUN:SECONDS[:START[:SOURCE,SOURCE…]]")
     parser.add_argument("--batch", type=int, default=512)
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
     parser.add_argument("--capacity", type=int, default=900_000, help="pictures in the accelerator's memory, 36 kB each")
@@ -54,8 +60,8 @@ def begun(start: str, options: argparse.Namespace, device: torch.device) -> tupl
     return model, state["before"] + state["seen"]
 
 
-def train(stage: str, pool: Pool, options: argparse.Namespace, device: torch.device) -> None:
-    run, seconds, start, without = (stage.split(":") + ["", ""])[:4]
+def train(stage: tuple[str, float, str, str], pool: Pool, options: argparse.Namespace, device: torch.device) -> None:
+    run, seconds, start, without = stage
     left_out = [name for name in without.split(",") if name]
     model, before = begun(start, options, device)
     step = 0
@@ -67,7 +73,7 @@ def train(stage: str, pool: Pool, options: argparse.Namespace, device: torch.dev
     print(f"{run}: starts from {start or 'nothing'}, without {without or 'nothing'}", flush=True)
     model.train()
     while progress < 1:
-        progress = (time.monotonic() - started) / float(seconds)
+        progress = (time.monotonic() - started) / seconds
         for group in optimiser.param_groups:
             group["lr"] = rate_at(progress, options.rate)
         pixels, targets, lengths = pool.draw(options.batch, left_out, dice)
@@ -88,7 +94,7 @@ def train(stage: str, pool: Pool, options: argparse.Namespace, device: torch.dev
             print(f"{run} {step * options.batch} loss {mean:.4f} speed {speed:.0f}/s pictures {pool.count}", flush=True)
             losses.clear()
             pool.refresh(at_most=1)
-    numbers = {"seen": step * options.batch, "before": before, "seconds": float(seconds)}
+    numbers = {"seen": step * options.batch, "before": before, "seconds": seconds}
     weights = {name: value.cpu() for name, value in average.module.state_dict().items()}
     torch.save({"average": weights, **numbers}, options.out / f"{run}.pt")
     print(f"{run} valid {score_folder(average.module, options.valid, None)}", flush=True)
@@ -102,6 +108,8 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     pool = Pool(options.shards, device, options.capacity)
     pool.refresh()
+    if not pool.members:
+        raise SystemExit(f"No pictures under {options.shards}: draw some first (README.md).")
     print(f"seed {options.seed}, {device}, {pool.count} pictures of {len(pool.members)} sources", flush=True)
     for stage in options.stages:
         train(stage, pool, options, device)

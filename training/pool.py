@@ -111,7 +111,7 @@ def coloured(x: Tensor) -> Tensor:
     x = x.clamp(1e-4, 1) ** power[:, None, None, None]
     grain = between(size, 2, 14, device)[:, None, None, None] / 255 * some(size, 0.12, device)
     x = (x + torch.randn_like(x) * grain).clamp(0, 1)
-    blurred = size // 12  # the batch is in random order
+    blurred = max(1, size // 12)  # the batch is in random order
     x[:blurred] = blur(x[:blurred])
     return x
 

@@ -107,7 +107,10 @@ describe("an invitation", () => {
   it("is a link to where the operator's browser is, behind a proxy too", async () => {
     const seen: readonly (readonly [headers: Record<string, string>, origin: string])[] = [
       [{ "x-forwarded-host": "Desk.Example" }, "http://desk.example"],
-      [{ "x-forwarded-host": "desk.example:443", "x-forwarded-proto": "https" }, "https://desk.example"],
+      [
+        { "x-forwarded-host": "desk.example:443", "x-forwarded-proto": "https, http" },
+        "https://desk.example",
+      ],
       [{ "x-forwarded-host": "desk.example:8443, inner:80" }, "http://desk.example:8443"],
       [{ "x-forwarded-host": "no host" }, url],
     ];

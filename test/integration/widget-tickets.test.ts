@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { silentLogger } from "../../src/base/logger.ts";
+import { parseRanges } from "../../src/config/ranges.ts";
 import { buildWidgetApp } from "../../src/http/widget-app.ts";
 import { claim } from "../../src/tasks/claim.ts";
 import { WidgetTickets } from "../../src/widgets/tickets.ts";
@@ -50,6 +51,23 @@ describe("a ticket", () => {
     assert.equal(stranger.statusCode, 410);
     assert(!stranger.body.includes("a-key"));
     assert.match(stranger.body, /no longer yours/);
+  });
+
+  it("tells browsers behind a proxy of the operator's apart by their addresses", async () => {
+    const options = { tickets, logger: silentLogger };
+    const behindProxy = buildWidgetApp({ ...options, trustProxy: parseRanges("127.0.0.1") });
+    const statuses = async (asked: typeof app) => {
+      const url = `/frame/${await issue(await leased())}`;
+      const seen: number[] = [];
+      for (const address of ["192.0.2.1", "192.0.2.1", "192.0.2.2"]) {
+        const headers = { "user-agent": "one", "x-forwarded-for": address };
+        seen.push((await asked.inject({ method: "GET", url, headers })).statusCode);
+      }
+      return seen;
+    };
+    assert.deepEqual(await statuses(behindProxy), [200, 200, 410]);
+    assert.deepEqual(await statuses(app), [200, 200, 200], "nobody else is believed");
+    await behindProxy.close();
   });
 
   it("loads it a bounded number of times", async () => {

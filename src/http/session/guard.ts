@@ -13,15 +13,15 @@ export interface Visitor {
   readonly csrf: string;
 }
 
-/** The scheme that the browser sees: a proxy in front says so, and nobody gains by lying about it. */
-function schemeOf(request: FastifyRequest): "http" | "https" {
-  return request.headers["x-forwarded-proto"] === "https" ? "https" : request.protocol;
+/** What proxies in front say of the browser's request; of several proxies the outermost counts. */
+function forwarded({ headers }: FastifyRequest, what: "host" | "proto"): string | undefined {
+  const [first] = [headers[`x-forwarded-${what}`]].flat();
+  return first?.split(",", 1)[0]?.trim().toLowerCase();
 }
 
-/** The host that a proxy in front says the browser asked for; of several proxies the outermost counts. */
-function forwardedHost({ headers }: FastifyRequest): string | undefined {
-  const [first] = [headers["x-forwarded-host"]].flat();
-  return first?.split(",", 1)[0]?.trim().toLowerCase();
+/** The scheme that the browser sees: a proxy in front says so, and nobody gains by lying about it. */
+function schemeOf(request: FastifyRequest): "http" | "https" {
+  return forwarded(request, "proto") === "https" ? "https" : request.protocol;
 }
 
 /**
@@ -31,7 +31,7 @@ function forwardedHost({ headers }: FastifyRequest): string | undefined {
 export function originOf(request: FastifyRequest): string {
   const at = (host: string | undefined) =>
     host === undefined ? undefined : URL.parse(`${schemeOf(request)}://${host}`)?.origin;
-  return at(forwardedHost(request)) ?? at(request.headers.host) ?? `${schemeOf(request)}://localhost`;
+  return at(forwarded(request, "host")) ?? at(request.headers.host) ?? `${schemeOf(request)}://localhost`;
 }
 
 /** @param path ports share cookies: this keeps it from what else runs on this host, and each page's from the other */
@@ -69,7 +69,7 @@ export function checkOrigin(request: FastifyRequest): void {
   const from = URL.parse(origin);
   const isFrom = (name: string | undefined) =>
     from !== null && name !== undefined && URL.parse(`${from.protocol}//${name}`)?.host === from.host;
-  if (isFrom(host) || isFrom(forwardedHost(request))) return;
+  if (isFrom(host) || isFrom(forwarded(request, "host"))) return;
   throw new Refusal(403, "FORBIDDEN", "This call comes from another site.");
 }
 
