@@ -1,5 +1,5 @@
 /**
- * Draws pictures of every npm generator from seeds never trained on, and measures the recogniser on them.
+ * Draws pictures of every npm generator, or of the GENERATORs named (those of famous.py too), from seeds never trained on, and measures the recogniser on them.
  *   node training/bench.ts [COUNT=500] [FIRST_SEED=500001] [GENERATOR…]
  * MODEL=DIR measures another network than the shipped one, WRONG=1 lists the wrong answers.
  * The pictures are kept under training/cache/bench and drawn again only if they are not there.
@@ -10,10 +10,13 @@ import { fileURLToPath } from "node:url";
 import { answersIn } from "../src/solvers/text-image/bench/folder.ts";
 import { scoreOf, type Answered } from "../src/solvers/text-image/bench/score.ts";
 import { defaultModelDir } from "../src/solvers/text-image/card.ts";
+import { debianGenerators } from "./debian-generators.ts";
 import { generators, unseen } from "./generators.ts";
+import { moreGenerators } from "./more-generators.ts";
 
 const [countText = "500", seed = "500001", ...chosen] = process.argv.slice(2);
 const names = [...Object.keys(generators), ...Object.keys(unseen)];
+const known = new Set([...names, ...Object.keys(moreGenerators), ...Object.keys(debianGenerators)]);
 const here = fileURLToPath(new URL(".", import.meta.url));
 const modelDir = process.env["MODEL"] ?? defaultModelDir();
 const show = (value: number, digits: number, width: number): string => value.toFixed(digits).padStart(width);
@@ -38,7 +41,8 @@ const all: Answered[] = [];
 for (const name of chosen.length > 0 ? chosen : names) {
   const dir = `${here}cache/bench/${name}-${seed}-${countText}`;
   if (!existsSync(`${dir}/labels.tsv`)) {
-    execFileSync(process.execPath, [`${here}draw.ts`, "files", name, countText, seed, dir]);
+    const [program, script] = known.has(name) ? [process.execPath, "draw.ts"] : ["python3", "famous.py"];
+    execFileSync(program, [`${here}${script}`, "files", name, countText, seed, dir]);
   }
   const answers = await answersIn(dir, { modelDir, hints: { math: name === "svg-math" } });
   report(name, answers);

@@ -1,6 +1,6 @@
 /**
- * Fits the confidence curve (see `Curve` in card.ts) on pictures neither trained nor measured on, and writes it
- * into model/text-image.json. Reads cache/calibration/*.bin: all sources weigh the same, our renderer, which draws many
+ * Fits the confidence curves (see `Curves` in card.ts) on pictures neither trained nor measured on, and writes them
+ * into model/text-image.json: the second one on those that got further looks by the first one. Reads cache/calibration/*.bin: all sources weigh the same, our renderer, which draws many
  * styles, three times as much; pictures without text are among its own.
  *   node training/calibrate.ts [MODEL_DIR] [LEFT_OUT…]
  * LEFT_OUT: generators whose pictures do not count, because the network has not seen them either.
@@ -8,11 +8,12 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defaultModelDir, type Curve } from "../src/solvers/text-image/card.ts";
-import { noHints } from "../src/solvers/text-image/hints.ts";
+import { defaultModelDir, type Curve, type Curves } from "../src/solvers/text-image/card.ts";
+import { noHints, type Hints } from "../src/solvers/text-image/hints.ts";
+import { FURTHER_LOOKS, isDoubtful, moved } from "../src/solvers/text-image/looks.ts";
 import { INPUT_BYTES } from "../src/solvers/text-image/normalise.ts";
 import { openReader } from "../src/solvers/text-image/reader.ts";
-import { calibrate, readScores } from "../src/solvers/text-image/reading.ts";
+import { calibrate, lookAt, readingOf, type Reading } from "../src/solvers/text-image/reading.ts";
 
 interface Point {
   readonly probability: number;
@@ -24,7 +25,14 @@ interface Point {
 const folder = fileURLToPath(new URL("cache/calibration/", import.meta.url));
 const [modelDir = defaultModelDir(), ...leftOut] = process.argv.slice(2);
 const reader = await openReader(modelDir);
-const points: Record<"folded" | "exact", Point[]> = { folded: [], exact: [] };
+/** A picture's first look and all of them, folded and exact. */
+interface Seen {
+  readonly label: string;
+  readonly weight: number;
+  readonly folded: readonly [first: Reading, again: Reading];
+  readonly exact: readonly [first: Reading, again: Reading];
+}
+const seen: Seen[] = [];
 const sets = readdirSync(folder).filter(
   (name) => name.endsWith(".bin") && !leftOut.includes(name.replace(/\.bin$/, "")),
 );
@@ -38,14 +46,33 @@ for (const name of sets) {
     const part = labels.slice(at, at + 50);
     const bytes = pixels.subarray(at * INPUT_BYTES, (at + part.length) * INPUT_BYTES);
     const scored = await reader.score(bytes, part.length);
+    const pages = part.map((_, i) => bytes.subarray(i * INPUT_BYTES, (i + 1) * INPUT_BYTES));
+    const further = await reader.score(Buffer.concat(pages.map(moved)), part.length * FURTHER_LOOKS);
     part.forEach((label, i) => {
-      const folded = readScores(scored[i]!, reader.card, noHints);
-      const exact = readScores(scored[i]!, reader.card, { ...noHints, caseSensitive: true });
-      const same = folded.text.toLowerCase() === label.toLowerCase();
-      points.folded.push({ ...folded, right: same, weight });
-      points.exact.push({ ...exact, right: exact.text === label, weight });
+      const all = [scored[i]!, ...further.slice(i * FURTHER_LOOKS, (i + 1) * FURTHER_LOOKS)];
+      const read = (hints: Hints): [Reading, Reading] => {
+        const looks = all.map((scores) => lookAt(scores, reader.card, hints));
+        return [readingOf(looks.slice(0, 1), reader.card, hints), readingOf(looks, reader.card, hints)];
+      };
+      seen.push({ label, weight, folded: read(noHints), exact: read({ ...noHints, caseSensitive: true }) });
     });
   }
+}
+
+function curvesOf(kind: "folded" | "exact"): Curves {
+  const same = (text: string, label: string): boolean =>
+    kind === "exact" ? text === label : text.toLowerCase() === label.toLowerCase();
+  const points = (which: 0 | 1, some: readonly Seen[]): Point[] =>
+    some.map(({ label, weight, [kind]: readings }) => ({
+      ...readings[which],
+      weight,
+      right: same(readings[which].text, label),
+    }));
+  const first = fit(points(0, seen));
+  const doubtful = seen.filter(({ [kind]: [{ text, probability, rival }] }) =>
+    isDoubtful({ confidence: text === "" ? 0 : calibrate(probability, rival, first) }),
+  );
+  return { first, again: fit(points(1, doubtful)) };
 }
 
 /** Logistic regression of being right, by Newton's method; a little ridge keeps it from running away where all is right. */
@@ -94,9 +121,9 @@ function solve(matrix: readonly (readonly number[])[], right: readonly number[])
   return rows.map((row, i) => row[right.length]! / row[i]!);
 }
 
-const calibration = { folded: fit(points.folded), exact: fit(points.exact) };
+const calibration = { folded: curvesOf("folded"), exact: curvesOf("exact") };
 const path = join(modelDir, "text-image.json");
 const card = JSON.parse(readFileSync(path, "utf8")) as object;
 writeFileSync(path, `${JSON.stringify({ ...card, calibration }, null, 2)}\n`);
 await reader.close();
-console.log(JSON.stringify(calibration), `fitted on ${points.folded.length} pictures`);
+console.log(JSON.stringify(calibration), `fitted on ${seen.length} pictures`);

@@ -10,18 +10,20 @@ import numpy as np
 
 from page import HEIGHT, WIDTH, encode
 
-# How often each source is drawn; shards of other sources count 2.5.
+# How often each source is drawn, and shards of other sources.
 WEIGHTS = {
-    "render": 80,
-    "svg-captcha": 16,
+    "render": 70,
+    "famous": 34,
+    "svg-captcha": 18,
     "svg-math": 2,
     "trek-captcha": 8,
-    "captcha.gif": 10,
+    "captcha.gif": 17,
     "captchapng": 1,
-    "captcha-canvas": 14,
+    "captcha-canvas": 22,
     "haileybot": 22,
+    "gd-security-image": 5,
 }
-OTHERS = 2.5
+OTHERS = 2
 
 
 class Shard:

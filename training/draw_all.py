@@ -24,6 +24,7 @@ DEBIAN = """gregwar authen-captcha gd-security-image django-simple-captcha media
 ejabberd""".split()
 DEBIAN_FILES = ("/usr/share/php/Gregwar", "/usr/share/perl5/GD/SecurityImage.pm", "/usr/share/ejabberd/captcha.sh")
 ROUNDS, FURTHER_ROUNDS, FURTHER_PICTURES, OWN_PICTURES = 40, 8, 400, 1000
+FAMOUS_EACH = 3  # a shard of famous.py's after so many of the renderer's
 
 
 def arguments() -> argparse.Namespace:
@@ -39,6 +40,10 @@ def rendered(count: int, seed: int, out: str) -> list[str]:
     return ["python3", "render.py", str(count), str(seed), out]
 
 
+def likened(count: int, seed: int, out: str) -> list[str]:
+    return ["python3", "famous.py", "tensors", "famous", str(count), str(seed), out]
+
+
 def drawn(name: str, count: int, seed: int, out: str, *flags: str) -> list[str]:
     return ["node", "draw.ts", "tensors", name, str(count), str(seed), out, *flags]
 
@@ -47,6 +52,9 @@ def own(most: int) -> Iterator[list[str]]:
     for n in range(most):
         seed = 10_000_000 + n * OWN_PICTURES
         yield rendered(OWN_PICTURES, seed, f"cache/shards/render-{seed}")
+        if n % FAMOUS_EACH == 0:
+            seed = 4_000_000 + n // FAMOUS_EACH * OWN_PICTURES
+            yield likened(OWN_PICTURES, seed, f"cache/shards/famous-{seed}")
 
 
 def generated(further: list[str]) -> Iterator[list[str]]:
@@ -66,6 +74,8 @@ def held_out(further: list[str]) -> Iterator[list[str]]:
     for name in further:
         yield drawn(name, 200, 200_001, f"cache/calibration/{name}", "--plain")
     yield rendered(500, 1, "cache/valid/render")
+    yield likened(500, 1, "cache/valid/famous")
+    yield likened(2100, 200_001, "cache/calibration/famous")
     yield rendered(1200, 3_000_001, "cache/calibration/render")
 
 

@@ -88,7 +88,8 @@ def main() -> None:
         "frames": ours.shape[1],
         "trainedOnPictures": int(state["before"] + state["seen"]),
     }
-    card.setdefault("calibration", {name: {"scale": 1, "margin": 0, "shift": 0} for name in ("folded", "exact")})
+    curves = {look: {"scale": 1, "margin": 0, "shift": 0} for look in ("first", "again")}
+    card.setdefault("calibration", {"folded": curves, "exact": curves})
     card_path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
     print(f"{weights.stat().st_size} bytes, {state['seen']} pictures seen, quantising changed {100 * changed:.2f} % of the frames")
 

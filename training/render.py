@@ -5,6 +5,7 @@
 
 import random
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -102,19 +103,20 @@ def render(fonts: Fonts, seed: int) -> tuple[np.ndarray, str]:
         return picture, text
 
 
-def main() -> None:
-    count, first_seed, out = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
-    cv2.setNumThreads(1)
-    fonts = Fonts()
-    pixels, labels = [], []
-    for i in range(count):
-        picture, text = render(fonts, first_seed + i)
-        pixels.append(normalise(picture))
-        labels.append(text)
+def write_shard(out: Path, drawn: Iterable[tuple[np.ndarray, str]]) -> None:
+    """OUT.bin and OUT.txt of pictures of any size and their texts."""
+    pixels, labels = zip(*((normalise(picture), text) for picture, text in drawn))
     part = out.with_name(out.name + ".bin.part")
     np.stack(pixels).tofile(part)
     out.with_name(out.name + ".txt").write_text("\n".join(labels) + "\n", "utf-8")
     part.rename(out.with_name(out.name + ".bin"))  # last, so that a reader never sees half a shard
+
+
+def main() -> None:
+    count, first_seed, out = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    cv2.setNumThreads(1)
+    fonts = Fonts()
+    write_shard(out, (render(fonts, first_seed + i) for i in range(count)))
 
 
 if __name__ == "__main__":

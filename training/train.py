@@ -1,14 +1,19 @@
-"""Trains the recogniser from the shards in cache/shards; see README.md. Ctrl-C is safe: it goes on from the last checkpoint."""
+"""Trains the recogniser from the shards in cache/shards; see README.md. Ctrl-C is safe: it goes on from the last checkpoint.
+
+On N cores: torchrun --nproc-per-node N train.py …; each process draws batches of its own, and all take every step together.
+"""
 
 import argparse
 import ctypes
 import math
+import os
 import random
 import time
 from pathlib import Path
 
 import cv2
 import torch
+from torch import distributed
 from torch.nn import functional as F
 
 from data import Shards, batch
@@ -51,9 +56,23 @@ def keep_freed_memory() -> None:
     mallopt(mmap_threshold, 2**25)
 
 
+def agree(model: torch.nn.Module, progress: float) -> float:
+    """Makes the gradients, and the progress, the means over all processes. All of them must end with the same step."""
+    weights = [weight for weight in model.parameters() if weight.grad is not None]
+    flat = torch.cat([weight.grad.reshape(-1) for weight in weights] + [torch.tensor([progress])])
+    distributed.all_reduce(flat)
+    flat /= distributed.get_world_size()
+    for weight, mean in zip(weights, flat[:-1].split([weight.numel() for weight in weights])):
+        weight.grad.copy_(mean.view_as(weight))
+    return flat[-1].item()
+
+
 def main() -> None:
     options = arguments()
     keep_freed_memory()
+    workers, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))  # set by torchrun
+    if workers > 1:
+        distributed.init_process_group("gloo")
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(1)
     torch.manual_seed(options.seed)
@@ -75,9 +94,9 @@ def main() -> None:
         model.load_state_dict(state["average"])
         before = state.get("before", 0) + state["seen"]
     average.load_state_dict(state["average"] if checkpoint.exists() or options.start else model.state_dict())
-    print(f"seed {options.seed}, {seen} pictures seen before, threads {options.threads}", flush=True)
+    print(f"seed {options.seed}, {seen} pictures seen before, process {rank} of {workers}", flush=True)
     shards = Shards(options.shards, options.without)
-    dice = random.Random(options.seed * 1_000_003 + seen)
+    dice = random.Random((options.seed + 100 * rank) * 1_000_003 + seen)
     started, losses, step, progress = time.time(), [], 0, 0.0
     while progress < 1:
         seconds = spent + time.time() - started
@@ -95,18 +114,21 @@ def main() -> None:
         )
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        if workers > 1:
+            progress = agree(model, progress)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         optimiser.step()
         step += 1
-        seen += options.batch
+        seen += options.batch * workers
         follow(average, model, min(0.998, step / (step + 20)) if seen < 200_000 else 0.998)
         losses.append(loss.item())
         if step % 100 == 0:
-            speed = step * options.batch / (time.time() - started)
-            print(f"{seen} loss {sum(losses) / len(losses):.4f} speed {speed:.0f}/s shards {len(shards.known)}", flush=True)
+            speed = step * options.batch * workers / (time.time() - started)
+            if rank == 0:
+                print(f"{seen} loss {sum(losses) / len(losses):.4f} speed {speed:.0f}/s shards {len(shards.known)}", flush=True)
             losses.clear()
             shards.refresh()
-        if step % 500 == 0 or progress >= 1:
+        if rank == 0 and (step % 500 == 0 or progress >= 1):
             save(checkpoint, model, average, optimiser, {"seen": seen, "seconds": seconds, "before": before})
             last = progress >= 1
             scores_line = score_folder(average, options.valid, None if last else 120)

@@ -21,11 +21,17 @@ export interface Curve {
   readonly shift: number;
 }
 
+/** After one look at a picture, and after further ones, which only doubtful pictures get (looks.ts). */
+export interface Curves {
+  readonly first: Curve;
+  readonly again: Curve;
+}
+
 export interface Calibration {
   /** For answers in which case does not matter. */
-  readonly folded: Curve;
+  readonly folded: Curves;
   /** For answers that must also have the right case. */
-  readonly exact: Curve;
+  readonly exact: Curves;
 }
 
 /** The `model` folder of this package: the same distance from `src` and from `dist`. */

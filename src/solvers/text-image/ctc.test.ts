@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as ctc from "./ctc.ts";
 import { grammarOf } from "./grammar.ts";
 import { noHints } from "./hints.ts";
-import { calibrate, readScores } from "./reading.ts";
+import { calibrate, lookAt, readingOf, readScores } from "./reading.ts";
 
 const alphabet = Array.from("0123456789abcCoO+-=?×x");
 const plain: ctc.DecodeOptions = {
@@ -75,11 +75,15 @@ test("each character's confidence is its own", () => {
   near(confidences[2]!, 0.99);
 });
 
+const itself = { scale: 1, margin: 0, shift: 0 };
 const card = {
   alphabet,
   input: { height: 64, width: 192, channels: 3 },
   frames: 5,
-  calibration: { folded: { scale: 1, margin: 0, shift: 0 }, exact: { scale: 1, margin: 0.5, shift: -2 } },
+  calibration: {
+    folded: { first: itself, again: { ...itself, shift: 1 } },
+    exact: { first: { scale: 1, margin: 0.5, shift: -2 }, again: itself },
+  },
 };
 
 test("a sum is evaluated, and readings with the same value count together", () => {
@@ -108,8 +112,8 @@ test("the empty reading is never the answer, but lowers the confidence of the re
 });
 
 test("the confidence rises with the distance to the next reading, which may be that there is no text", () => {
-  const curve = { scale: 0, margin: 1, shift: 0 };
-  const byMargin = { ...card, calibration: { folded: curve, exact: curve } };
+  const first = { scale: 0, margin: 1, shift: 0 };
+  const byMargin = { ...card, calibration: { ...card.calibration, folded: { first, again: first } } };
   const confidence = (...frames: Record<string, number>[]): number =>
     readScores(scoresOf(...frames), byMargin, noHints).confidence;
   near(confidence({ a: 0.6, b: 0.3 }), 2 / 3); // 0.6 to 0.3
@@ -127,6 +131,20 @@ test("case-sensitive readings use their own confidence curve", () => {
   const folded = readScores(scores, card, noHints);
   const exact = readScores(scores, card, { ...noHints, caseSensitive: true });
   near(folded.confidence, 0.9);
-  near(exact.confidence, calibrate(0.9, 0.1, card.calibration.exact));
+  near(exact.confidence, calibrate(0.9, 0.1, card.calibration.exact.first));
   assert.ok(exact.confidence < folded.confidence);
+});
+
+test("of several looks every reading counts with its mean probability, cases together, and has a curve of its own", () => {
+  const looks = [
+    scoresOf({ o: 0.6 }, { a: 0.9 }),
+    scoresOf({ c: 0.5, o: 0.4 }, { a: 0.9 }),
+    scoresOf({ C: 0.7 }, { a: 0.9 }),
+  ].map((scores) => lookAt(scores, card, noHints));
+  const reading = readingOf(looks, card, noHints);
+  assert.equal(reading.text, "Ca"); // as the look had it that was surest
+  near(reading.probability, (0.9 * (0.5 + 0.7)) / 3);
+  near(reading.rival, (0.9 * (0.6 + 0.4)) / 3);
+  near(reading.confidence, calibrate(reading.probability, reading.rival, card.calibration.folded.again));
+  near(reading.characters[0]!, 0.7);
 });

@@ -78,12 +78,12 @@ test("a sum with a negative result is worked out", () => {
     data[(2 * i + 1) * classes] = Math.log(0.05);
     data[(2 * i + 1) * classes + alphabet.indexOf(character) + 1] = Math.log(0.9);
   });
-  const curve = { scale: 1, margin: 0, shift: 0 };
+  const first = { scale: 1, margin: 0, shift: 0 };
   const card = {
     alphabet,
     input: { height: 64, width: 192, channels: 3 },
     frames: 9,
-    calibration: { folded: curve, exact: curve },
+    calibration: { folded: { first, again: first }, exact: { first, again: first } },
   };
   const reading = readScores({ data, frames: 9, classes }, card, hintsOf({ math: true }));
   assert.equal(reading.text, "-9");

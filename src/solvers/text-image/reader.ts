@@ -5,8 +5,9 @@ import type { Scores } from "./ctc.ts";
 import type { Hints } from "./hints.ts";
 import { ImageError } from "../../protocol/inspect-image.ts";
 import { combine, inputsOf } from "./frames.ts";
-import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH } from "./normalise.ts";
-import { readScores, type Reading } from "./reading.ts";
+import { FURTHER_LOOKS, isDoubtful, moved } from "./looks.ts";
+import { INPUT_HEIGHT, INPUT_WIDTH } from "./normalise.ts";
+import { lookAt, readingOf, type Reading } from "./reading.ts";
 
 /** One picture to read. */
 export interface ReadJob {
@@ -42,6 +43,7 @@ export async function openReader(modelDir: string): Promise<Reader> {
   });
 
   async function score(pixels: Uint8Array, count: number): Promise<Scores[]> {
+    if (count === 0) return [];
     const input = new Tensor("uint8", pixels, [count, INPUT_HEIGHT, INPUT_WIDTH, 3]);
     const { scores } = await session.run({ pixels: input });
     const [, frames = 0, classes = 0] = scores!.dims;
@@ -56,16 +58,30 @@ export async function openReader(modelDir: string): Promise<Reader> {
 
   async function read(jobs: readonly ReadJob[]): Promise<ReadResult[]> {
     const inputs = await Promise.all(jobs.map((job) => inputsOf(job.image).catch(unreadable)));
-    const pages = inputs.flatMap((input) => (Array.isArray(input) ? input : []));
-    const pixels = new Uint8Array(pages.length * INPUT_BYTES);
-    pages.forEach((page, i) => pixels.set(page, i * INPUT_BYTES));
-    const scored = pages.length === 0 ? [] : await score(pixels, pages.length);
-    let next = 0;
-    return inputs.map((input, i) => {
-      if (!Array.isArray(input)) return input;
-      const readings = input.map(() => readScores(scored[next++]!, card, jobs[i]!.hints));
-      return { kind: "reading", reading: combine(readings) };
+    const pages = inputs.flatMap((input, job) =>
+      Array.isArray(input) ? input.map((pixels) => ({ job, pixels, hints: jobs[job]!.hints })) : [],
+    );
+    const scored = await score(joined(pages.map((page) => page.pixels)), pages.length);
+    const first = pages.map((page, i) => ({ ...page, look: lookAt(scored[i]!, card, page.hints) }));
+    const readings = first.map(({ look, hints }) => readingOf([look], card, hints));
+    // Of an animation the frames are further looks already.
+    const doubtful = first.flatMap(({ job }, i) =>
+      first[i - 1]?.job !== job && first[i + 1]?.job !== job && isDoubtful(readings[i]!) ? [i] : [],
+    );
+    const again = await score(
+      joined(doubtful.map((i) => moved(first[i]!.pixels))),
+      doubtful.length * FURTHER_LOOKS,
+    );
+    doubtful.forEach((i, n) => {
+      const { look, hints } = first[i]!;
+      const further = again.slice(n * FURTHER_LOOKS, (n + 1) * FURTHER_LOOKS);
+      readings[i] = readingOf([look, ...further.map((one) => lookAt(one, card, hints))], card, hints);
     });
+    return inputs.map((input, job) =>
+      Array.isArray(input)
+        ? { kind: "reading", reading: combine(readings.filter((_, i) => first[i]!.job === job)) }
+        : input,
+    );
   }
 
   return { card, read, score, close: () => session.release() };
@@ -74,4 +90,12 @@ export async function openReader(modelDir: string): Promise<Reader> {
 function unreadable(error: unknown): ReadResult & { kind: "unreadable" } {
   if (!(error instanceof ImageError)) throw error;
   return { kind: "unreadable", reason: error.message };
+}
+
+/** Equally long pictures as one row of bytes. */
+function joined(pictures: readonly Uint8Array[]): Uint8Array {
+  const size = pictures[0]?.length ?? 0;
+  const out = new Uint8Array(pictures.length * size);
+  pictures.forEach((picture, i) => out.set(picture, i * size));
+  return out;
 }

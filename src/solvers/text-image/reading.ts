@@ -1,5 +1,12 @@
 import type { Curve, ModelCard } from "./card.ts";
-import { beamSearch, characterConfidences, latticeOf, type Candidate, type Scores } from "./ctc.ts";
+import {
+  beamSearch,
+  characterConfidences,
+  latticeOf,
+  type Candidate,
+  type Lattice,
+  type Scores,
+} from "./ctc.ts";
 import { grammarOf } from "./grammar.ts";
 import type { Hints } from "./hints.ts";
 import { sumValue } from "./sum.ts";
@@ -25,8 +32,15 @@ export interface Reading {
 /** No probability counts as less: that of a rival which the search dropped is not known. */
 const LEAST = 1e-9;
 
-/** Turns the network's scores for one picture into an answer, within the caller's hints. */
-export function readScores(scores: Scores, card: ModelCard, hints: Hints): Reading {
+/** What the search found in one run of the network over a picture. */
+export interface Look {
+  readonly lattice: Lattice;
+  /** Best first; the empty text may be among them. */
+  readonly found: readonly Candidate[];
+}
+
+/** Searches the network's scores for one picture within the caller's hints. */
+export function lookAt(scores: Scores, card: ModelCard, hints: Hints): Look {
   const { characters, math, caseSensitive, minLength, maxLength } = hints;
   const lattice = latticeOf(scores, {
     alphabet: card.alphabet,
@@ -35,21 +49,59 @@ export function readScores(scores: Scores, card: ModelCard, hints: Hints): Readi
       : grammarOf(card.alphabet, characters, minLength, maxLength),
     mergeCase: !caseSensitive && !math,
   });
-  const all = beamSearch(lattice);
+  return { lattice, found: beamSearch(lattice) };
+}
+
+/** Turns one look at a picture, or several, into an answer. */
+export function readingOf(looks: readonly Look[], card: ModelCard, { math, caseSensitive }: Hints): Reading {
+  const all = together(looks);
   const found = all.filter((candidate) => candidate.text !== "");
   const best = (math ? bestSum(found) : likeliest(found)) ?? NOTHING;
   const empty = all.find((candidate) => candidate.text === "")?.probability ?? 0;
   const rival = Math.max(best.rival, empty);
-  const curve = caseSensitive ? card.calibration.exact : card.calibration.folded;
+  const curves = caseSensitive ? card.calibration.exact : card.calibration.folded;
+  const curve = looks.length === 1 ? curves.first : curves.again;
   return {
     text: best.text,
     confidence: best.text === "" ? 0 : calibrate(best.probability, rival, curve),
     seen: best.seen,
-    characters: best.seen === "" ? [] : characterConfidences(lattice, best.seen),
+    characters: best.seen === "" ? [] : characterConfidences(clearest(looks, best.seen).lattice, best.seen),
     candidates: found.slice(0, 3),
     probability: best.probability,
     rival,
   };
+}
+
+/** The reading of a single look. */
+export function readScores(scores: Scores, card: ModelCard, hints: Hints): Reading {
+  return readingOf([lookAt(scores, card, hints)], card, hints);
+}
+
+/** What several looks found, best first: the probability of a text is its mean over the looks. */
+function together(looks: readonly Look[]): readonly Candidate[] {
+  if (looks.length === 1) return looks[0]!.found;
+  const texts = new Map<string, { text: string; most: number; sum: number }>();
+  for (const { lattice, found } of looks) {
+    for (const { text, probability } of found) {
+      const key = lattice.mergeCase ? text.toLowerCase() : text;
+      const entry = texts.get(key) ?? { text, most: 0, sum: 0 };
+      const clearer = probability > entry.most;
+      texts.set(key, {
+        text: clearer ? text : entry.text,
+        most: clearer ? probability : entry.most,
+        sum: entry.sum + probability,
+      });
+    }
+  }
+  return [...texts.values()]
+    .map(({ text, sum }) => ({ text, probability: sum / looks.length }))
+    .sort((a, b) => b.probability - a.probability);
+}
+
+/** The look that found the text with the highest probability. */
+function clearest(looks: readonly Look[], text: string): Look {
+  const inLook = ({ found }: Look): number => found.find((one) => one.text === text)?.probability ?? 0;
+  return looks.reduce((best, look) => (inLook(look) > inLook(best) ? look : best));
 }
 
 interface Best {
