@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"/{bin,fonts,node_modules,training/cache,training/node_modules}
 python3 training/subset.py "$work/training/cache"
 cp -r package.json src "$work"
-cp training/*.py training/*.ts training/*.sh training/package.json "$work/training"
+cp -r training/likeness training/*.py training/*.ts training/*.sh training/package.json "$work/training"
 cp -r /usr/share/fonts/truetype/{dejavu,liberation} "$work/fonts" # what the generators' pictures are drawn with
 cp "$(node -p process.execPath)" "$work/bin/node"
 strip "$work/bin/node"

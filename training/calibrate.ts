@@ -1,7 +1,8 @@
 /**
  * Fits the confidence curves (see `Curves` in card.ts) on pictures neither trained nor measured on, and writes them
- * into model/text-image.json: the second one on those that got further looks by the first one. Reads cache/calibration/*.bin: all sources weigh the same, our renderer, which draws many
- * styles, three times as much; pictures without text are among its own.
+ * into model/text-image.json; the one for second looks on those pictures that get one. Reads cache/calibration/*.bin: all
+ * sources weigh the same, but our renderer, some of whose pictures have no text, and the likenesses, which are many styles,
+ * three times as much.
  *   node training/calibrate.ts [MODEL_DIR] [LEFT_OUT…]
  * LEFT_OUT: generators whose pictures do not count, because the network has not seen them either.
  */
@@ -10,7 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultModelDir, type Curve, type Curves } from "../src/solvers/text-image/card.ts";
 import { noHints, type Hints } from "../src/solvers/text-image/hints.ts";
-import { FURTHER_LOOKS, isDoubtful, moved } from "../src/solvers/text-image/looks.ts";
+import { isDoubtful, moved } from "../src/solvers/text-image/looks.ts";
 import { INPUT_BYTES } from "../src/solvers/text-image/normalise.ts";
 import { openReader } from "../src/solvers/text-image/reader.ts";
 import { calibrate, lookAt, readingOf, type Reading } from "../src/solvers/text-image/reading.ts";
@@ -25,7 +26,7 @@ interface Point {
 const folder = fileURLToPath(new URL("cache/calibration/", import.meta.url));
 const [modelDir = defaultModelDir(), ...leftOut] = process.argv.slice(2);
 const reader = await openReader(modelDir);
-/** A picture's first look and all of them, folded and exact. */
+/** What was read in the first look at a picture, and in both together. */
 interface Seen {
   readonly label: string;
   readonly weight: number;
@@ -41,17 +42,16 @@ for (const name of sets) {
     .split("\n")
     .slice(0, -1);
   const pixels = readFileSync(join(folder, name));
-  const weight = (name.startsWith("render") ? 3 : 1) / labels.length;
+  const weight = (/^(render|famous)/.test(name) ? 3 : 1) / labels.length;
   for (let at = 0; at < labels.length; at += 50) {
     const part = labels.slice(at, at + 50);
     const bytes = pixels.subarray(at * INPUT_BYTES, (at + part.length) * INPUT_BYTES);
     const scored = await reader.score(bytes, part.length);
     const pages = part.map((_, i) => bytes.subarray(i * INPUT_BYTES, (i + 1) * INPUT_BYTES));
-    const further = await reader.score(Buffer.concat(pages.map(moved)), part.length * FURTHER_LOOKS);
+    const again = await reader.score(Buffer.concat(pages.map(moved)), part.length);
     part.forEach((label, i) => {
-      const all = [scored[i]!, ...further.slice(i * FURTHER_LOOKS, (i + 1) * FURTHER_LOOKS)];
       const read = (hints: Hints): [Reading, Reading] => {
-        const looks = all.map((scores) => lookAt(scores, reader.card, hints));
+        const looks = [scored[i]!, again[i]!].map((scores) => lookAt(scores, reader.card, hints));
         return [readingOf(looks.slice(0, 1), reader.card, hints), readingOf(looks, reader.card, hints)];
       };
       seen.push({ label, weight, folded: read(noHints), exact: read({ ...noHints, caseSensitive: true }) });

@@ -12,8 +12,8 @@ from page import HEIGHT, WIDTH, encode
 
 # How often each source is drawn, and shards of other sources.
 WEIGHTS = {
-    "render": 70,
-    "famous": 34,
+    "render": 62,
+    "famous": 36,
     "svg-captcha": 18,
     "svg-math": 2,
     "trek-captcha": 8,

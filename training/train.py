@@ -1,6 +1,6 @@
 """Trains the recogniser from the shards in cache/shards; see README.md. Ctrl-C is safe: it goes on from the last checkpoint.
 
-On N cores: torchrun --nproc-per-node N train.py …; each process draws batches of its own, and all take every step together.
+On N cores: torchrun --nproc-per-node N -- train.py …; each process draws batches of its own, and all take every step together.
 """
 
 import argparse

@@ -21,7 +21,7 @@ export interface Curve {
   readonly shift: number;
 }
 
-/** After one look at a picture, and after further ones, which only doubtful pictures get (looks.ts). */
+/** After one look at a picture, and after a second one, which only doubtful pictures get (looks.ts). */
 export interface Curves {
   readonly first: Curve;
   readonly again: Curve;

@@ -5,7 +5,7 @@ import type { Scores } from "./ctc.ts";
 import type { Hints } from "./hints.ts";
 import { ImageError } from "../../protocol/inspect-image.ts";
 import { combine, inputsOf } from "./frames.ts";
-import { FURTHER_LOOKS, isDoubtful, moved } from "./looks.ts";
+import { isDoubtful, moved } from "./looks.ts";
 import { INPUT_HEIGHT, INPUT_WIDTH } from "./normalise.ts";
 import { lookAt, readingOf, type Reading } from "./reading.ts";
 
@@ -59,27 +59,23 @@ export async function openReader(modelDir: string): Promise<Reader> {
   async function read(jobs: readonly ReadJob[]): Promise<ReadResult[]> {
     const inputs = await Promise.all(jobs.map((job) => inputsOf(job.image).catch(unreadable)));
     const pages = inputs.flatMap((input, job) =>
-      Array.isArray(input) ? input.map((pixels) => ({ job, pixels, hints: jobs[job]!.hints })) : [],
+      Array.isArray(input) ? input.map((pixels) => ({ job, pixels })) : [],
     );
     const scored = await score(joined(pages.map((page) => page.pixels)), pages.length);
-    const first = pages.map((page, i) => ({ ...page, look: lookAt(scored[i]!, card, page.hints) }));
-    const readings = first.map(({ look, hints }) => readingOf([look], card, hints));
-    // Of an animation the frames are further looks already.
-    const doubtful = first.flatMap(({ job }, i) =>
-      first[i - 1]?.job !== job && first[i + 1]?.job !== job && isDoubtful(readings[i]!) ? [i] : [],
-    );
-    const again = await score(
-      joined(doubtful.map((i) => moved(first[i]!.pixels))),
-      doubtful.length * FURTHER_LOOKS,
-    );
+    const hintsOf = (i: number): Hints => jobs[pages[i]!.job]!.hints;
+    const looks = scored.map((one, i) => lookAt(one, card, hintsOf(i)));
+    const readings = looks.map((look, i) => readingOf([look], card, hintsOf(i)));
+    // Of an animation the other frames are second looks already.
+    const alone = ({ job }: { readonly job: number }): boolean => (inputs[job] as Uint8Array[]).length === 1;
+    const doubtful = [...pages.keys()].filter((i) => alone(pages[i]!) && isDoubtful(readings[i]!));
+    const again = await score(joined(doubtful.map((i) => moved(pages[i]!.pixels))), doubtful.length);
     doubtful.forEach((i, n) => {
-      const { look, hints } = first[i]!;
-      const further = again.slice(n * FURTHER_LOOKS, (n + 1) * FURTHER_LOOKS);
-      readings[i] = readingOf([look, ...further.map((one) => lookAt(one, card, hints))], card, hints);
+      const second = lookAt(again[n]!, card, hintsOf(i));
+      readings[i] = readingOf([looks[i]!, second], card, hintsOf(i));
     });
     return inputs.map((input, job) =>
       Array.isArray(input)
-        ? { kind: "reading", reading: combine(readings.filter((_, i) => first[i]!.job === job)) }
+        ? { kind: "reading", reading: combine(readings.filter((_, i) => pages[i]!.job === job)) }
         : input,
     );
   }

@@ -52,7 +52,7 @@ export function lookAt(scores: Scores, card: ModelCard, hints: Hints): Look {
   return { lattice, found: beamSearch(lattice) };
 }
 
-/** Turns one look at a picture, or several, into an answer. */
+/** Turns one look at a picture, or two, into an answer. */
 export function readingOf(looks: readonly Look[], card: ModelCard, { math, caseSensitive }: Hints): Reading {
   const all = together(looks);
   const found = all.filter((candidate) => candidate.text !== "");

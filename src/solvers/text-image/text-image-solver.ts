@@ -16,7 +16,7 @@ export interface TextImageSolverOptions {
   readonly logger?: Logger;
 }
 
-/** Pictures a thread reads at once under load: 8 take about 60 ms, so nobody waits long for a neighbour. */
+/** Pictures a thread reads at once under load: 8 take 30 to 60 ms by how many are looked at again, so nobody waits long. */
 const BATCH = 8;
 const TIME_LIMIT_MS = 10_000;
 const GRACE_MS = 5_000;
