@@ -19,6 +19,6 @@ strip "$work/bin/node"
 (cd node_modules && cp -r --parents sharp @img detect-libc semver image-size svg-captcha opentype.js trek-captcha captcha.gif captchapng pnglib "$work/node_modules")
 cp -r training/node_modules "$work/training"
 (cd "$work/training/node_modules" && rm -rf @img sharp @types caniuse-lite styled-components @babel/[!r]* jimp/browser react-html-parser/demo lodash/fp)
-find "$work" \( -name '*.map' -o -name '*.md' -o -name '*.d.ts' -o -name '*.test.ts' \) -delete
+find "$work" \( -name '*.map' -o -name '*.md' -o -name '*.d.ts' -o -name '*.test.ts' -o -name '*.pyc' \) -delete
 tar c -C "$work" . | xz -T0 -6 > "$out"
 ls -l "$out"

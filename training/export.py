@@ -89,7 +89,7 @@ def main() -> None:
         "trainedOnPictures": int(state["before"] + state["seen"]),
     }
     curves = {look: {"scale": 1, "margin": 0, "shift": 0} for look in ("first", "again")}
-    card.setdefault("calibration", {"folded": curves, "exact": curves})
+    card["calibration"] = {"folded": curves, "exact": curves}  # until calibrate.ts has fitted them
     card_path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
     print(f"{weights.stat().st_size} bytes, {state['seen']} pictures seen, quantising changed {100 * changed:.2f} % of the frames")
 

@@ -57,7 +57,8 @@ def keep_freed_memory() -> None:
 
 
 def agree(model: torch.nn.Module, progress: float) -> float:
-    """Makes the gradients, and the progress, the means over all processes. All of them must end with the same step."""
+    """Makes the gradients, and the progress, the means over all processes: only so do they take the same steps and end together.
+    Batch statistics stay each process's own; those of the first are kept."""
     weights = [weight for weight in model.parameters() if weight.grad is not None]
     flat = torch.cat([weight.grad.reshape(-1) for weight in weights] + [torch.tensor([progress])])
     distributed.all_reduce(flat)
@@ -102,8 +103,6 @@ def main() -> None:
         seconds = spent + time.time() - started
         progress = max(seen / options.images, seconds / 60 / options.minutes)
         pixels, targets, lengths = batch(shards, options.batch, dice)
-        for group in optimiser.param_groups:
-            group["lr"] = rate_at(progress, options.rate)
         model.train()
         model.features[: options.frozen].eval()
         with torch.autocast("cpu", torch.bfloat16):
@@ -116,6 +115,8 @@ def main() -> None:
         loss.backward()
         if workers > 1:
             progress = agree(model, progress)
+        for group in optimiser.param_groups:
+            group["lr"] = rate_at(progress, options.rate)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         optimiser.step()
         step += 1

@@ -149,7 +149,8 @@ export class KeyRing {
     if (generation !== this.#generation) return caller;
     if (this.#known.size >= REMEMBERED) this.#known.clear();
     const believed = caller === null ? UNKNOWN_BELIEVED_MS : BELIEVED_MS;
-    this.#known.set(key, { caller, until: performance.now() + believed });
+    // A copy: a part of a longer text keeps all of that in memory.
+    this.#known.set(Buffer.from(key).toString(), { caller, until: performance.now() + believed });
     return caller;
   }
 }

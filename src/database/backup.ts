@@ -66,7 +66,9 @@ export async function backUp(
       await snapshot.query("set transaction isolation level repeatable read, read only");
       const lines = Readable.from(dump(snapshot, summary, onProgress));
       // What it holds is secret: keys' hashes, callback secrets, pictures.
-      await pipeline(lines, createGzip({ level: 1 }), createWriteStream(draft, { mode: 0o600, flush: true }));
+      await rm(draft, { force: true });
+      const out = createWriteStream(draft, { mode: 0o600, flags: "wx", flush: true });
+      await pipeline(lines, createGzip({ level: 1 }), out);
     });
     const { size } = await stat(draft);
     await rename(draft, file);

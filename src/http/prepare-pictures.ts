@@ -34,7 +34,7 @@ export interface PrepareOptions {
 
 /**
  * Fetches what is to be fetched and draws what is to be drawn anew. Last of all, so that nobody makes the desk fetch
- * anything who could not have or pay for the task.
+ * or draw anything who could not have or pay for the task.
  * @throws ProtocolError
  */
 export async function preparePictures(
@@ -43,8 +43,8 @@ export async function preparePictures(
   task: Packed & { readonly accountId: number },
   price: Micros,
 ): Promise<Packed> {
-  if (addresses === null) return drawFiles(task, svg);
   if (price > (await reader.balance(task.accountId))) throw new ProtocolError("ERROR_ZERO_BALANCE");
+  if (addresses === null) return drawFiles(task, svg);
   return drawFiles(packFetched(task, await pictures.fetch(task.accountId, addresses)), svg);
 }
 

@@ -107,10 +107,15 @@ export class Floor {
     if (this.#streams.size >= MAX_STREAMS || this.#stopping.signal.aborted) return null;
     const stream: Stream = { id: randomUUID(), session: who.session, who, taking, page, waiting: 0 };
     this.#streams.set(stream.id, stream);
-    await this.#present([stream]);
-    await this.#announce(who.worker);
-    await this.#count([stream]);
-    page.send({ event: "hello", waiting: stream.waiting });
+    try {
+      await this.#present([stream]);
+      await this.#announce(who.worker);
+      await this.#count([stream]);
+      page.send({ event: "hello", waiting: stream.waiting });
+    } catch (error) {
+      this.#leave(stream); // or its worker would count as present until the session ends
+      throw error;
+    }
     return () => this.#leave(stream);
   }
 

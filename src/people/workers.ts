@@ -43,6 +43,10 @@ export interface Worker extends Row {
 /** A worker's row, or their name. */
 export type WorkerRef = number | string;
 
+/** Who had been shut out comes back by the new link only: the old password may be why. */
+const ENABLED_AGAIN =
+  "password = case when workers.disabled_at is null then workers.password end, disabled_at = null";
+
 /**
  * Makes a worker, or a new invitation for one who has no password yet or forgot it; the former link and, once the new
  * one is accepted, the former password no longer work.
@@ -62,7 +66,7 @@ export async function inviteWorker(
      values ($1, $2, $3::text[], $3::text[], $4::text[], $5, now() + interval '${INVITATION_DAYS} days')
      on conflict on constraint workers_name_unique do update
      set role = excluded.role, allowed = excluded.allowed, accepts = excluded.accepts, languages = excluded.languages,
-       invite_hash = excluded.invite_hash, invite_until = excluded.invite_until, disabled_at = null
+       invite_hash = excluded.invite_hash, invite_until = excluded.invite_until, ${ENABLED_AGAIN}
      where $6 returning ${TELL_WORKER}`,
     [
       name,
@@ -84,7 +88,7 @@ export async function renewInvitation(database: Queryable, worker: WorkerRef): P
   await change(
     database,
     worker,
-    `invite_hash = $2, invite_until = now() + interval '${INVITATION_DAYS} days', disabled_at = null`,
+    `invite_hash = $2, invite_until = now() + interval '${INVITATION_DAYS} days', ${ENABLED_AGAIN}`,
     [hash],
   );
   return token;

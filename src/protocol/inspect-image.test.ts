@@ -43,6 +43,19 @@ test("the size of a JPEG is found behind metadata that holds a thumbnail-sized s
   assert.deepEqual(inspectImage(file), { format: "jpeg", width: 40, height: 30 });
 });
 
+test("a JPEG whose segments do not follow one another is refused at once, however long it is", () => {
+  const zeros = Buffer.concat([Buffer.from("\xff\xd8\xff\xe0", "latin1"), Buffer.alloc(20_000_000)]);
+  const started = performance.now();
+  assert.throws(() => inspectImage(zeros), /cut off or damaged/);
+  assert.ok(performance.now() - started < 500, "searched through");
+});
+
+test("fill bytes between the segments of a JPEG are allowed", async () => {
+  const file = await blank(40, 30).jpeg().toBuffer();
+  const filled = Buffer.concat([file.subarray(0, 2), Buffer.alloc(3, 0xff), file.subarray(2)]);
+  assert.deepEqual(inspectImage(filled), { format: "jpeg", width: 40, height: 30 });
+});
+
 test("the header alone is enough, so a cut-off picture still passes here", async () => {
   const file = await blank(151, 53).png().toBuffer();
   assert.equal(inspectImage(file.subarray(0, 33)).width, 151);

@@ -35,7 +35,7 @@ export function inspectImage(bytes: Uint8Array): ImageInfo {
     throw new ImageError("The image is empty. Send the bytes of an image file in Base64.");
   const format = formatOf(bytes);
   if (format === null) throw new ImageError(explainUnknown(bytes));
-  const size = sizeOf(bytes);
+  const size = format === "jpeg" ? jpegSize(bytes) : sizeOf(bytes);
   if (size === null || size.width < 1 || size.height < 1) {
     throw new ImageError(
       `The image starts like a ${format.toUpperCase()} file but its header is cut off or damaged. Send the complete file.`,
@@ -92,4 +92,22 @@ function sizeOf(bytes: Uint8Array): { readonly width: number; readonly height: n
   } catch {
     return null; // the header is cut off
   }
+}
+
+/** From the frame header of a JPEG file (ITU T.81, B.1.1 and B.2.2): every segment is stepped over, never searched through. */
+function jpegSize(bytes: Uint8Array): { readonly width: number; readonly height: number } | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 2;
+  while (at + 9 <= bytes.length) {
+    if (bytes[at] !== 0xff) return null;
+    const marker = bytes[at + 1]!;
+    if (marker === 0xff) {
+      at += 1; // a fill byte
+      continue;
+    }
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+    if (isFrame) return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+    at += 2 + view.getUint16(at + 2);
+  }
+  return null;
 }

@@ -105,7 +105,7 @@ export class WidgetTickets {
 
 /** @throws TypeError unless the text is an http or https origin: it becomes part of a header. */
 function originOf(text: string): string {
-  if (!/^https?:\/\/[a-z0-9.:[\]-]+$/.test(text) || new URL(text).origin !== text) {
+  if (!/^https?:\/\/[a-z0-9_.:[\]-]+$/.test(text) || new URL(text).origin !== text) {
     throw new TypeError(`"${text}" is no origin`);
   }
   return text;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { disableWorker, endSessions, inviteWorker } from "../../src/people/workers.ts";
+import { disableWorker, endSessions, inviteWorker, renewInvitation } from "../../src/people/workers.ts";
 import { answerOf, startCommands } from "../support/command.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
 import { Browser, PASSWORD, startWorkspace } from "../support/workspace.ts";
@@ -127,6 +127,34 @@ describe("a stranger's session", () => {
   });
 });
 
+describe("a stream that could not be opened", () => {
+  it("answers with an error, and its worker is not counted as present later", async () => {
+    const worker = await workspace.hire({ name: "Ghost" });
+    await database.query(`create function refuse_presence() returns trigger language plpgsql as
+      $$ begin raise exception 'out of order'; end $$`);
+    await database.query(`create trigger refuse_presence before insert or update on worker_presence
+      for each row execute function refuse_presence()`);
+    try {
+      assert.ok((await worker.call("GET", "events?taking=1")).status >= 500);
+    } finally {
+      await database.query("drop trigger refuse_presence on worker_presence");
+    }
+    const events = await worker.events();
+    const present = async () => {
+      const [row] = await database.query<{ streams: number; newest: string }>(
+        `select count(*)::int as streams, max(p.until)::text as newest from worker_presence p
+         join worker_sessions s on s.id = p.session_id join workers w on w.id = s.worker_id where w.name = 'Ghost'`,
+      );
+      return row!;
+    };
+    const first = await present();
+    let now = first;
+    while (now.newest === first.newest) now = await present(); // until all streams have been renewed
+    assert.equal(now.streams, 1);
+    await events.close();
+  });
+});
+
 describe("an operator's word", () => {
   it("ends a worker's sessions at once, and what they hold goes back", async () => {
     const worker = await workspace.hire();
@@ -144,6 +172,18 @@ describe("an operator's word", () => {
     const back = await new Browser(workspace.url).call("POST", "sign-in", { name, password: PASSWORD });
     assert.equal(back.status, 401);
     await assert.rejects(endSessions(database, name).then(() => disableWorker(database, "nobody")));
+  });
+
+  it("sent as a new invitation to one who was shut out leaves the old password dead", async () => {
+    for (const again of ["the command", "the console"]) {
+      const name = `Out by ${again}`;
+      await workspace.hire({ name });
+      await disableWorker(database, name);
+      if (again === "the console") await renewInvitation(database, name);
+      else await inviteWorker(database, { name, role: "worker", kinds: ["text"], languages: [] });
+      const back = await new Browser(workspace.url).call("POST", "sign-in", { name, password: PASSWORD });
+      assert.equal(back.status, 401, again);
+    }
   });
 
   it("sent as a new invitation takes at once what is no longer allowed, and nobody is signed out for nothing", async () => {

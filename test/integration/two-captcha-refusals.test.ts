@@ -124,6 +124,13 @@ describe("refusals", () => {
     });
   }
 
+  it("take no time with the square of a proxy's length", async () => {
+    const started = performance.now();
+    const long = { method: "turnstile", sitekey: "k", pageurl: "https://a.example" };
+    assert.equal(await form({ ...long, proxy: `a:${"@[".repeat(100_000)}` }), "ERROR_PROXY_FORMAT");
+    assert.ok(performance.now() - started < 2_000); // it was ten seconds
+  });
+
   it("tell nothing of the tasks of others", async () => {
     const id = await submitted(form({ method: "base64", body }));
     assert.equal(await get("res.php", { key: stranger.key, action: "get", id }), "ERROR_WRONG_CAPTCHA_ID");

@@ -181,10 +181,15 @@ function blobOf(parameters: Parameters): JsonObject {
   return parts.length === 0 ? {} : { data: JSON.stringify(Object.fromEntries(parts)) };
 }
 
+/** Characters: a host name has 253 at most, and logins and passwords of providers a few hundred. */
+const LONGEST_PROXY = 1_500;
+
 /** `proxy=login:password@host:port` and `proxytype`. */
 function proxyOf({ proxy, proxytype }: Parameters): JsonObject {
   if (proxy === undefined) return {};
-  const match = /^(?:([^:@]*):(.*)@)?(\[[^\]]+\]|[^:@]+):(\d{1,5})$/.exec(proxy.trim());
+  // Matching takes time with the square of the length, and nobody's key has been looked up yet.
+  const text = proxy.length > LONGEST_PROXY ? "" : proxy.trim();
+  const match = /^(?:([^:@]*):(.*)@)?(\[[^\]]+\]|[^:@]+):(\d{1,5})$/.exec(text);
   if (match === null) {
     throw new DialectError("ERROR_PROXY_FORMAT", "proxy: expected login:password@host:port or host:port.");
   }

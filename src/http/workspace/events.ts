@@ -46,12 +46,16 @@ export async function streamEvents(
     });
     raw.write("retry: 1000\n\n");
   };
+  let closed = false;
   const leave = await desk.floor.connect(who, taking, {
     send: (event) => {
       head();
       send(event);
     },
-    close: () => raw.end(),
+    close: () => {
+      closed = true;
+      if (raw.headersSent) raw.end(); // else the refusal that follows ends it
+    },
   });
   if (leave === null) {
     throw new Refusal(
@@ -67,6 +71,7 @@ export async function streamEvents(
     leave();
   };
   raw.on("close", over);
-  // Gone while the stream was opened.
+  // Gone, or sent away, while the stream was opened.
+  if (closed) raw.end();
   if (raw.destroyed || raw.writableEnded) over();
 }

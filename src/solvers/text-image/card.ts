@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { OperatorError } from "../../base/errors.ts";
 
 /** What lies beside the weights in `text-image.json`: how to feed the network and how to read what it says. */
 export interface ModelCard {
@@ -50,5 +51,11 @@ export async function loadModelCard(modelDir: string): Promise<ModelCard> {
   > & {
     alphabet: string;
   };
+  const { folded, exact } = card.calibration;
+  if ([folded, exact].some((curves) => curves.first === undefined || curves.again === undefined)) {
+    throw new OperatorError(
+      `${modelDir}: text-image.json has no confidence curves for a second look: it was made by an older version. Export the network again (training/README.md).`,
+    );
+  }
   return { ...card, alphabet: Array.from(card.alphabet) };
 }

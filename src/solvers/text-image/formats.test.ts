@@ -15,7 +15,7 @@ const golden = fileURLToPath(new URL("../../../test/golden/", import.meta.url));
 const PICTURES: Readonly<Record<string, string>> = {
   "svg-captcha-700001.png": "jJDH",
   "captchapng-700002.png": "205826",
-  "captcha-canvas-700001.png": "270B1B",
+  "captcha-canvas-700002.png": "07724B",
 };
 
 let reader: Reader;
