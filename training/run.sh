@@ -2,7 +2,7 @@
 # Retrains the recogniser from nothing on a plain CPU: draws, trains, exports, calibrates, measures.
 #   training/run.sh [PICTURES=3000000] [OWN_SHARDS=800]
 # Started again after an interruption it keeps the shards there are and goes on from the last checkpoint.
-# Seeds: training 1,000,000 on and 4,000,000 on (npm generators) and 10,000,000 on (our renderer); validation 1 on;
+# Seeds: training 1,000,000 on and 4,000,000 on (npm generators, likenesses) and 10,000,000 on (our renderer); validation 1 on;
 # calibration 200,001 and 3,000,001 on; measuring 500,001 on; golden set 700,001 on. They never meet.
 set -euo pipefail
 cd "$(dirname "$0")"

@@ -63,15 +63,13 @@ test("in a batch every picture is read as it is alone, whether its neighbours ar
   t.after(() => reader.close());
   const golden = fileURLToPath(new URL("../../../test/golden/", import.meta.url));
   const damaged = parseLabels(await readFile(`${pictures}digits/labels.tsv`), pictures).slice(0, 6);
-  const images = await Promise.all([
-    ...damaged.map(({ file }) => readFile(`${pictures}digits/${file}`)),
-    readFile(`${golden}captchapng-700002.png`),
-    Buffer.from("no picture"),
-  ]);
+  const files = [...damaged.map(({ file }) => `${pictures}digits/${file}`), `${golden}captchapng-700002.png`];
+  const images = await Promise.all(files.map((file) => readFile(file)));
+  images.push(Buffer.from("no picture"));
   const jobs = images.map((image, i) => ({ image, hints: { ...noHints, caseSensitive: i % 2 === 1 } }));
-  const together = await reader.read([...jobs].reverse());
+  const together = await reader.read(jobs.toReversed());
   let doubtful = 0;
-  for (const [i, result] of together.reverse().entries()) {
+  for (const [i, result] of together.toReversed().entries()) {
     const [alone] = await reader.read([jobs[i]!]);
     assert.equal(result.kind, alone!.kind);
     if (result.kind !== "reading" || alone!.kind !== "reading") continue;
