@@ -5,6 +5,8 @@ import { endSessions, TELL } from "./workers.ts";
 
 /** A session is over after this long, whatever happens. */
 export const SESSION_HOURS = 14;
+/** Live sessions of one worker: streams and items are bounded by session. */
+const MOST_SESSIONS = 5;
 
 /** Who a request of the workspace comes from. */
 export interface SignedIn {
@@ -131,8 +133,18 @@ export async function setAccepts(
   return row?.accepts ?? [];
 }
 
+/** Opens a session; of those that the worker had, the oldest beyond MOST_SESSIONS end. */
 async function openSession(database: Queryable, worker: number): Promise<NewSession> {
   const { token, hash } = newToken();
+  // Plan: the index on worker_id; a worker has few sessions.
+  await database.query(
+    `update worker_sessions set ended_at = now()
+     where id in (
+       select id from worker_sessions where worker_id = $1 and ended_at is null and until > now()
+       order by id desc offset ${MOST_SESSIONS - 1}
+     ) returning ${TELL("json_build_object('news', 'ended', 'session', id, 'reason', 'signed-out')")}`,
+    [worker],
+  );
   await database.query(
     `insert into worker_sessions (worker_id, token_hash, until)
      values ($1, $2, now() + interval '${SESSION_HOURS} hours')`,

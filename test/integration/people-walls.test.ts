@@ -127,6 +127,18 @@ describe("a stranger's session", () => {
   });
 });
 
+describe("a worker's sessions", () => {
+  it("are five at most: the oldest ends when another begins", async () => {
+    const first = await workspace.hire({ name: "Often" });
+    const events = await first.events();
+    const later = Array.from({ length: 5 }, () => new Browser(workspace.url));
+    for (const browser of later) await browser.signIn("Often");
+    assert.deepEqual(await events.next("ended"), { reason: "signed-out" });
+    assert.equal((await first.call("GET", "session")).status, 401);
+    for (const browser of later) assert.equal((await browser.call("GET", "session")).status, 200);
+  });
+});
+
 describe("a stream that could not be opened", () => {
   it("answers with an error, and its worker is not counted as present later", async () => {
     const worker = await workspace.hire({ name: "Ghost" });

@@ -60,7 +60,8 @@ const lengthsInOrder: Rule = ({ minLength, maxLength }) =>
 /** Of one hCaptcha task, and as many examples. */
 const MOST_PICTURES = 18;
 
-const pictures = (description: string) => Type.Optional(Type.Array(payload(description), { description }));
+const pictures = (description: string, bounds: { maxItems?: number } = {}) =>
+  Type.Optional(Type.Array(payload(description), { ...bounds, description }));
 const addresses = (description: string, bounds: { maxItems?: number } = {}) =>
   Type.Optional(Type.Array(text(description), { ...bounds, description }));
 const imageUrls = addresses("addresses of the pictures, http or https (a list of strings)");
@@ -249,7 +250,9 @@ export const IMAGE_TYPES: readonly TaskTypeRow[] = [
       exampleImageUrls: addresses("addresses of example pictures, at most 18 (a list of strings)", {
         maxItems: MOST_PICTURES,
       }),
-      exampleImagesBase64: pictures("the example pictures' bytes (a list of Base64 strings)"),
+      exampleImagesBase64: pictures("the example pictures' bytes, at most 18 (a list of Base64 strings)", {
+        maxItems: MOST_PICTURES,
+      }),
       metadata: Type.Object(
         {
           Task: text("the instruction (a string)"),
