@@ -37,6 +37,22 @@ describe("Batcher", () => {
     assert.deepEqual(await Promise.all(second), [30, 40, 50, 60]);
   });
 
+  it("bounds a flush by its bytes too, and counts those that wait", async () => {
+    const flushes: number[][] = [];
+    const batcher = new Batcher<number, number>(
+      async (items) => {
+        flushes.push([...items]);
+        return items;
+      },
+      { maxItems: 3, bytes: { of: (item) => item, max: 10 } },
+    );
+    const all = [12, 4, 5, 2, 1, 1, 1, 1].map((item) => batcher.submit(item));
+    assert.equal(batcher.waitingBytes, 27);
+    await Promise.all(all);
+    assert.deepEqual(flushes, [[12], [4, 5], [2, 1, 1], [1, 1]]);
+    assert.equal(batcher.waitingBytes, 0);
+  });
+
   it("never lets a bad item fail its neighbours", async () => {
     const batcher = new Batcher<number, number>(
       async (items) => {

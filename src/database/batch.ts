@@ -9,9 +9,11 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-export interface BatchOptions {
+export interface BatchOptions<Item> {
   /** Items in one flush at most. */
   readonly maxItems: number;
+  /** Bytes of one flush at most, where items are large; a single item may have more. */
+  readonly bytes?: { readonly of: (item: Item) => number; readonly max: number };
   /** Flushes under way at once. More than one only pays where flushes do not wait for each other's row locks. */
   readonly maxFlushes?: number;
 }
@@ -26,15 +28,18 @@ export interface BatchOptions {
 export class Batcher<Item, Result> {
   readonly #flush: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #maxItems: number;
+  readonly #bytes: BatchOptions<Item>["bytes"];
   readonly #maxFlushes: number;
   #waiting: Waiting<Item, Result>[] = [];
+  #waitingBytes = 0;
   #scheduled = false;
   #flushes = 0;
 
   /** @param flush Answers one result for each item, in order. */
-  constructor(flush: (items: readonly Item[]) => Promise<readonly Result[]>, options: BatchOptions) {
+  constructor(flush: (items: readonly Item[]) => Promise<readonly Result[]>, options: BatchOptions<Item>) {
     this.#flush = flush;
     this.#maxItems = options.maxItems;
+    this.#bytes = options.bytes;
     this.#maxFlushes = options.maxFlushes ?? 1;
   }
 
@@ -43,9 +48,15 @@ export class Batcher<Item, Result> {
     return this.#waiting.length;
   }
 
+  /** Bytes of these items; 0 if they are not counted. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
+      this.#waitingBytes += this.#bytes?.of(item) ?? 0;
       this.#schedule();
     });
   }
@@ -62,8 +73,22 @@ export class Batcher<Item, Result> {
   #start(): void {
     if (this.#flushes >= this.#maxFlushes || this.#waiting.length === 0) return;
     this.#flushes += 1;
-    void this.#run(this.#waiting.splice(0, this.#maxItems));
+    void this.#run(this.#nextBatch());
     this.#schedule();
+  }
+
+  #nextBatch(): Waiting<Item, Result>[] {
+    const { of, max } = this.#bytes ?? { of: () => 0, max: 0 };
+    let bytes = 0;
+    let count = 0;
+    for (const { item } of this.#waiting) {
+      const more = bytes + of(item);
+      if (count === this.#maxItems || (count > 0 && more > max)) break;
+      bytes = more;
+      count += 1;
+    }
+    this.#waitingBytes -= bytes;
+    return this.#waiting.splice(0, count);
   }
 
   async #run(batch: readonly Waiting<Item, Result>[]): Promise<void> {

@@ -1,11 +1,17 @@
 import type { Micros } from "../base/money.ts";
 import { Batcher } from "../database/batch.ts";
 import type { Database, Queryable, Row } from "../database/database.ts";
-import { ProtocolError } from "../protocol/errors.ts";
 import { budgetsOf, exceeded, type Budget, type Exceeded } from "./budgets.ts";
 import { findKnown, remember, slotOf, type Identity } from "./idempotency.ts";
 import type { RecentImages } from "./recent-images.ts";
-import { insertTasks, skippingTakenIds, type NewTask, type Submitted } from "./submit.ts";
+import {
+  assertRoom,
+  insertTasks,
+  skippingTakenIds,
+  SUBMIT_BATCH,
+  type NewTask,
+  type Submitted,
+} from "./submit.ts";
 
 /** A task that needs more than its account's balance to be accepted. */
 export interface GuardedTask extends NewTask {
@@ -22,8 +28,6 @@ export type GuardedOutcome =
   /** The Idempotency-Key belongs to another request. */
   | { readonly outcome: "conflict" }
   | ({ readonly outcome: "over budget" } & Exceeded);
-
-const MAX_WAITING = 2_000;
 
 // In one order, as every statement locks accounts. Budgets and idempotency keys belong to keys and these to accounts, so
 // whoever holds the account's row decides about them alone.
@@ -64,12 +68,12 @@ export class GuardedSubmitter {
     this.#database = database;
     this.#images = images;
     this.#onQueued = onQueued;
-    this.#batcher = new Batcher((tasks) => this.#flush(tasks), { maxItems: 200 });
+    this.#batcher = new Batcher<GuardedTask, GuardedOutcome>((tasks) => this.#flush(tasks), SUBMIT_BATCH);
   }
 
   /** @throws ProtocolError when too many tasks wait to be written; anything else when the database cannot serve */
   submit(task: GuardedTask): Promise<GuardedOutcome> {
-    if (this.#batcher.waiting >= MAX_WAITING) throw new ProtocolError("ERROR_NO_SLOT_AVAILABLE");
+    assertRoom(this.#batcher);
     return this.#batcher.submit(task);
   }
 

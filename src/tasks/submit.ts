@@ -28,8 +28,21 @@ export type Submitted =
 /** Within a batch: an item may also fail by itself. */
 type Written = Submitted | { readonly outcome: "failed"; readonly error: unknown };
 
-/** Tasks that may wait for a batch: beyond it the database is too slow, and callers had better try again. */
+/** What may wait for a batch: beyond it the database is too slow, and callers had better try again. */
 const MAX_WAITING = 2_000;
+const MAX_WAITING_BYTES = 128 * 1024 * 1024;
+
+/** How much one statement writes. Without the bound on bytes it would carry 100 MB of the largest pictures. */
+export const SUBMIT_BATCH = {
+  maxItems: 200,
+  bytes: { of: ({ image }: NewTask): number => image?.byteLength ?? 0, max: 16 * 1024 * 1024 },
+};
+
+/** @throws ProtocolError when too many tasks, or too large ones, wait to be written */
+export function assertRoom({ waiting, waitingBytes }: { waiting: number; waitingBytes: number }): void {
+  if (waiting < MAX_WAITING && waitingBytes < MAX_WAITING_BYTES) return;
+  throw new ProtocolError("ERROR_NO_SLOT_AVAILABLE");
+}
 
 /** Bytes of a picture in one row of task_images; the migration says why. */
 const IMAGE_PART = 8000;
@@ -119,12 +132,12 @@ export class Submitter {
     this.#results = results;
     this.#taker = taker;
     this.#onQueued = onQueued;
-    this.#batcher = new Batcher((tasks) => this.#flush(tasks), { maxItems: 200 });
+    this.#batcher = new Batcher((tasks) => this.#flush(tasks), SUBMIT_BATCH);
   }
 
   /** @throws ProtocolError when too many tasks wait to be written; anything else when the database cannot serve */
   async submit(task: NewTask): Promise<Submitted> {
-    if (this.#batcher.waiting >= MAX_WAITING) throw new ProtocolError("ERROR_NO_SLOT_AVAILABLE");
+    assertRoom(this.#batcher);
     const written = await this.#batcher.submit(task);
     if (written.outcome === "failed") throw written.error;
     return written;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as search from "./beam-search.ts";
 import * as ctc from "./ctc.ts";
 import { grammarOf } from "./grammar.ts";
 import { noHints } from "./hints.ts";
@@ -11,8 +12,8 @@ const plain: ctc.DecodeOptions = {
   grammar: grammarOf(alphabet, "any", 0, Infinity),
   mergeCase: false,
 };
-const beamSearch = (scores: ctc.Scores, options: ctc.DecodeOptions): ctc.Candidate[] =>
-  ctc.beamSearch(ctc.latticeOf(scores, options));
+const beamSearch = (scores: ctc.Scores, options: ctc.DecodeOptions): search.Candidate[] =>
+  search.beamSearch(ctc.latticeOf(scores, options));
 
 /** Scores from one object per frame, character → probability; "_" is the blank and takes what is left. */
 function scoresOf(...frames: Record<string, number>[]): ctc.Scores {

@@ -1,10 +1,4 @@
-/**
- * CTC decoding by prefix beam search, within a grammar, and with letters of either case counted as one reading.
- *
- * Beside the likeliest prefixes the beam keeps the likeliest one of every state of the grammar, and each frame follows the
- * likeliest character of every kind. So no state that can be reached dies out, and a grammar that has any reading gets one,
- * however little the picture looks like it.
- */
+/** What the network says of a picture frame by frame (CTC), as the search uses it: within a grammar, either case as one reading. */
 import type { Grammar } from "./grammar.ts";
 
 /** Log probabilities of one picture: `frames` rows of `classes` values; class 0 is the blank. */
@@ -12,12 +6,6 @@ export interface Scores {
   readonly data: Float32Array;
   readonly frames: number;
   readonly classes: number;
-}
-
-export interface Candidate {
-  readonly text: string;
-  /** Sum over all alignments kept in the beam, 0 to 1. */
-  readonly probability: number;
 }
 
 export interface DecodeOptions {
@@ -39,9 +27,6 @@ export interface Lattice extends DecodeOptions {
   readonly foldTo: Int32Array;
 }
 
-const WIDTH = 12;
-/** Characters below this probability in a frame are not followed, except the likeliest of each kind. */
-const PRUNE = 1e-4;
 /** Keeps what the network thinks impossible possible. 20 such characters and 100 frames of 0.1 are still above 1e-308. */
 const FLOOR = 1e-9;
 
@@ -83,129 +68,6 @@ function foldClasses(alphabet: readonly string[], mergeCase: boolean): Int32Arra
   const own = (character: string, i: number): number =>
     (mergeCase ? place.get(character.toLowerCase()) : undefined) ?? i + 1;
   return Int32Array.from([0, ...alphabet.map(own)]);
-}
-
-/** A prefix of readings: a node of the tree of all that were reached. */
-interface Prefix {
-  readonly parent: Prefix | null;
-  /** The last character's class, -1 at the start. */
-  readonly last: number;
-  readonly state: number;
-  readonly children: Map<number, Prefix>;
-  /** Which of the merged classes the last character most likely was, and how likely that was. */
-  variant: number;
-  variantMass: number;
-  /** The frame for which the two probabilities of `next` hold. */
-  frame: number;
-  /** Probability of all alignments that end in a blank, and of those that end in the last character. */
-  blank: number;
-  symbol: number;
-  nextBlank: number;
-  nextSymbol: number;
-}
-
-function prefixAfter(parent: Prefix | null, last: number, state: number): Prefix {
-  return {
-    parent,
-    last,
-    state,
-    children: new Map(),
-    variant: last,
-    variantMass: 0,
-    frame: -1,
-    blank: 0,
-    symbol: 0,
-    nextBlank: 0,
-    nextSymbol: 0,
-  };
-}
-
-/** The likeliest readings that the grammar allows, best first; the empty one among them if it may be empty. */
-export function beamSearch(lattice: Lattice): Candidate[] {
-  const { frames, classes, mass, variant, grammar, alphabet } = lattice;
-  const root = prefixAfter(null, -1, 0);
-  root.blank = 1;
-  let beam: Prefix[] = [root];
-  for (let t = 0; t < frames; t++) {
-    const at = t * classes;
-    const live = liveClasses(lattice, t);
-    const reached: Prefix[] = [];
-    const reach = (prefix: Prefix): Prefix => {
-      if (prefix.frame !== t) {
-        prefix.frame = t;
-        prefix.nextBlank = 0;
-        prefix.nextSymbol = 0;
-        reached.push(prefix);
-      }
-      return prefix;
-    };
-    for (const prefix of beam) {
-      const all = prefix.blank + prefix.symbol;
-      reach(prefix).nextBlank += all * mass[at]!;
-      if (prefix.last > 0) prefix.nextSymbol += prefix.symbol * mass[at + prefix.last]!;
-      for (const c of live) {
-        // A character directly after itself needs a blank between; without one it is the same character, still lasting.
-        const from = c === prefix.last ? prefix.blank : all;
-        const state = grammar.next[prefix.state]![grammar.kinds[c]!]!;
-        if (from === 0 || state < 0) continue;
-        let longer = prefix.children.get(c);
-        if (longer === undefined) {
-          longer = prefixAfter(prefix, c, state);
-          prefix.children.set(c, longer);
-        }
-        const gain = from * mass[at + c]!;
-        reach(longer).nextSymbol += gain;
-        if (gain > longer.variantMass) {
-          longer.variantMass = gain;
-          longer.variant = variant[at + c]!;
-        }
-      }
-    }
-    beam = keepBest(reached);
-  }
-  return beam
-    .filter((prefix) => grammar.ends[prefix.state])
-    .map((prefix) => ({
-      text: textOf(prefix, alphabet),
-      probability: Math.min(1, prefix.blank + prefix.symbol),
-    }));
-}
-
-/** The classes worth following in a frame: all that are not negligible, and the likeliest of each kind. */
-function liveClasses({ classes, mass, foldTo, grammar }: Lattice, t: number): number[] {
-  const row = t * classes;
-  const live: number[] = [];
-  const top: number[] = [];
-  for (let c = 1; c < classes; c++) {
-    const kind = grammar.kinds[c]!;
-    if (kind < 0 || foldTo[c] !== c) continue;
-    const p = mass[row + c]!;
-    if (p > PRUNE) live.push(c);
-    if (top[kind] === undefined || p > mass[row + top[kind]]!) top[kind] = c;
-  }
-  for (const c of top) if (c !== undefined && mass[row + c]! <= PRUNE) live.push(c);
-  return live;
-}
-
-/** The likeliest prefixes, and the likeliest of each state. */
-function keepBest(reached: Prefix[]): Prefix[] {
-  for (const prefix of reached) {
-    prefix.blank = prefix.nextBlank;
-    prefix.symbol = prefix.nextSymbol;
-  }
-  reached.sort((a, b) => b.blank + b.symbol - (a.blank + a.symbol));
-  const states = new Set<number>();
-  return reached.filter((prefix, rank) => {
-    const first = !states.has(prefix.state);
-    states.add(prefix.state);
-    return first || rank < WIDTH;
-  });
-}
-
-function textOf(prefix: Prefix, alphabet: readonly string[]): string {
-  let text = "";
-  for (let at: Prefix = prefix; at.parent !== null; at = at.parent) text = alphabet[at.variant - 1]! + text;
-  return text;
 }
 
 /** How sure the network is of each character of `text`: its highest probability over the frames of the best alignment. */

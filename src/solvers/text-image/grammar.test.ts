@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { beamSearch, latticeOf, type Scores } from "./ctc.ts";
+import { beamSearch } from "./beam-search.ts";
+import { latticeOf, type Scores } from "./ctc.ts";
 import { grammarOf, type Characters } from "./grammar.ts";
 import { hintsOf } from "./hints.ts";
 import { readScores } from "./reading.ts";

@@ -1,5 +1,5 @@
 /**
- * What a reading may look like, as a finite automaton over kinds of characters. The search in ctc.ts walks it character by
+ * What a reading may look like, as a finite automaton over kinds of characters. The search in beam-search.ts walks it character by
  * character, so a reading that breaks it never arises: hints restrict the search instead of sorting out its results.
  */
 export interface Grammar {

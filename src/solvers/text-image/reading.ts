@@ -1,12 +1,6 @@
+import { beamSearch, type Candidate } from "./beam-search.ts";
 import type { Curve, ModelCard } from "./card.ts";
-import {
-  beamSearch,
-  characterConfidences,
-  latticeOf,
-  type Candidate,
-  type Lattice,
-  type Scores,
-} from "./ctc.ts";
+import { characterConfidences, latticeOf, type Lattice, type Scores } from "./ctc.ts";
 import { grammarOf } from "./grammar.ts";
 import type { Hints } from "./hints.ts";
 import { sumValue } from "./sum.ts";
