@@ -8,8 +8,8 @@ Picture i follows from FIRST_SEED + i. NAME `famous` is all of them in random or
 kept from training, to see how well a style is read that the network has never met.
 """
 
+import argparse
 import random
-import sys
 from pathlib import Path
 
 import cv2
@@ -22,14 +22,14 @@ from render import write_shard
 STYLES = {
     style.__name__: style
     for style in (
-        *(scripts.warped_letters, scripts.smoothed, scripts.whitened, scripts.many_coloured, scripts.imploded),
-        *(scripts.gridded, scripts.dotted_digits, scripts.speckled, scripts.two_scripts),
+        *(scripts.warped_letters, scripts.smoothed, scripts.whitened, scripts.many_coloured, scripts.fat_rings),
+        *(scripts.gridded, scripts.dotted_digits, scripts.speckled, scripts.mixed_faces),
         *(php.poles, php.waved_word, php.own_noise, php.spiral, php.textured, php.tiny, php.spicy),
-        *(php.run_together, php.sprayed, php.arrayed),
+        *(php.run_together, php.sprayed, php.tutorial),
         *(java.rippled, java.shadowed, java.crossed, java.ovals, java.bubbles, java.confetti, java.silver_lines),
     )
 }
-NEVER_TRAINED_ON = {"smoothed", "gridded", "imploded", "shadowed", "bubbles"}
+NEVER_TRAINED_ON = {"smoothed", "gridded", "fat_rings", "shadowed", "bubbles"}
 TRAINED_ON = [style for name, style in STYLES.items() if name not in NEVER_TRAINED_ON]
 
 
@@ -45,11 +45,18 @@ def draw(name: str, fonts: Fonts, seed: int) -> Picture:
 
 
 def main() -> None:
-    form, name, count, first_seed, out = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), Path(sys.argv[5])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("form", choices=("tensors", "files"))
+    parser.add_argument("name", choices=("famous", *STYLES), metavar="NAME", help=f"famous or one of: {', '.join(STYLES)}")
+    parser.add_argument("count", type=int)
+    parser.add_argument("first_seed", type=int)
+    parser.add_argument("out", type=Path)
+    options = parser.parse_args()
+    name, first_seed, out = options.name, options.first_seed, options.out
     cv2.setNumThreads(1)
     fonts = Fonts()
-    drawn = (draw(name, fonts, first_seed + i) for i in range(count))
-    if form == "tensors":
+    drawn = (draw(name, fonts, first_seed + i) for i in range(options.count))
+    if options.form == "tensors":
         write_shard(out, drawn)
         return
     out.mkdir(parents=True, exist_ok=True)

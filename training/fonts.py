@@ -115,6 +115,12 @@ class Fonts:
         for path in self.paths:
             families.setdefault(str(Path(path).parent), []).append(path)
         self.families = list(families.values())
+        self.usual = next((p for name in PLAIN for p in self.paths if Path(p).name == name), self.paths[0])
+
+    @lru_cache(maxsize=200)
+    def named(self, beginnings: tuple[str, ...]) -> list[str]:
+        """The fonts whose files begin with one of these names."""
+        return [path for path in self.paths if Path(path).name.startswith(beginnings)]
 
     def pick(self, dice: random.Random, wanted: str) -> str | None:
         for _ in range(12):

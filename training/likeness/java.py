@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from fonts import Fonts
-from likeness.kit import CLEAR, MONO, Picture, SANS, SERIF, bezier, dots, faces, line_of, plain, string, tone, trace, wave, width_of
+from likeness.kit import CLEAR, MONO, Picture, SANS, SERIF, bezier, bold, dots, faces, fitted, line_of, plain, spot_on, string
+from likeness.kit import tone, trace, wave, width_of
 from wording import DIGITS, LOWER, UPPER, sum_text
 
 
@@ -14,15 +15,16 @@ def rippled(dice: random.Random, fonts: Fonts) -> Picture:
     """Kaptcha of Java: plain bold letters on a pale gradient, rippled or under a fish-eye, a curve or two, a frame."""
     text, height, width = string(dice, dice.choice((LOWER + DIGITS, CLEAR.lower(), DIGITS)), 4, 6), 50, 200
     text = sum_text(dice) if dice.random() < 0.2 else text
-    path = faces(fonts, dice, text, tuple(f"{name}-Bold" for name in SANS + SERIF + MONO))
+    path = faces(fonts, dice, text, bold(SANS, SERIF, MONO))
     ink = dice.choice(((0, 0, 0), (0, 0, 0), (0, 0, 255), tone(dice, 0, 120)))
     page = plain(height, width)
     size, gap = dice.choice((30, 36, 40)), dice.choice((0.04, 0.1, 0.2))
-    size = min(size, size * 180 / width_of(text, path, size, gap))
+    size = fitted(text, path, size, gap, 180)
     line_of(page, text, path, size, [ink], (width - width_of(text, path, size, gap)) / 2, height / 2, gap)
     kind = dice.random()
     if kind < 0.6:
-        page = wave(wave(page, dice.uniform(1, 3.5), dice.uniform(25, 60), dice.uniform(0, 6)), dice.uniform(1, 2.5), dice.uniform(15, 40), dice.uniform(0, 6), True)
+        page = wave(page, dice.uniform(1, 3.5), dice.uniform(25, 60), dice.uniform(0, 6))
+        page = wave(page, dice.uniform(1, 2.5), dice.uniform(15, 40), dice.uniform(0, 6), True)
     elif kind < 0.8:
         page = bulged(page, (dice.uniform(0.3, 0.7) * width, height / 2), width * dice.uniform(0.2, 0.4), dice.uniform(0.2, 0.5))
     shade = np.linspace(dice.choice((192, 220, 255)), 255, height + width)
@@ -40,7 +42,8 @@ def bulged(page: np.ndarray, centre: tuple[float, float], radius: float, depth: 
     ys, xs = np.mgrid[: page.shape[0], : page.shape[1]].astype(np.float32)
     dx, dy = xs - centre[0], ys - centre[1]
     pull = 1 - depth * np.clip(1 - np.hypot(dx, dy) / radius, 0, 1)
-    return cv2.remap(page, (centre[0] + dx * pull).astype(np.float32), (centre[1] + dy * pull).astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    x, y = (centre[0] + dx * pull).astype(np.float32), (centre[1] + dy * pull).astype(np.float32)
+    return cv2.remap(page, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def crossed(dice: random.Random, fonts: Fonts) -> Picture:
@@ -55,10 +58,10 @@ def crossed(dice: random.Random, fonts: Fonts) -> Picture:
             cv2.line(page, (x, y), (x + dice.randint(0, width // 8), y + dice.randint(0, height // 8)), tone(dice, 0, 255), 1)
     elif kind == "circles":
         for _ in range(dice.choice((10, 15, 30))):
-            spot, axes = (dice.randrange(width), dice.randrange(height)), (dice.randint(1, height // 4), dice.randint(1, height // 4))
-            cv2.ellipse(page, spot, axes, 0, 0, 360, tone(dice, 0, 255), 1)
+            axes = (dice.randint(1, height // 4), dice.randint(1, height // 4))
+            cv2.ellipse(page, spot_on(dice, page), axes, 0, 0, 360, tone(dice, 0, 255), 1)
     size = height * dice.uniform(0.6, 0.75)
-    size = min(size, size * width * 0.95 / width_of(text, path, size, 0.12))
+    size = fitted(text, path, size, 0.12, width * 0.95)
     line_of(page, text, path, size, [tone(dice, 0, 255 if dice.random() < 0.3 else 170) for _ in text], width * 0.04, height / 2,
             pitch=width * 0.94 / len(text), opacity=dice.uniform(0.8, 1))  # fmt: skip
     if kind == "shear":
@@ -69,28 +72,31 @@ def crossed(dice: random.Random, fonts: Fonts) -> Picture:
     return page, text
 
 
+# EasyCaptcha's colours.
+BRIGHT = ((0, 135, 255), (51, 153, 51), (255, 102, 102), (255, 153, 0), (153, 102, 0), (153, 102, 153), (51, 153, 153))
+BRIGHT += ((102, 102, 255), (0, 102, 204), (204, 51, 51), (0, 153, 204), (0, 51, 102))
+
+
 def ovals(dice: random.Random, fonts: Fonts) -> Picture:
     """EasyCaptcha of Java: bright letters at different heights, two rings and a curve in bright colours."""
     text, height, width = string(dice, dice.choice((LOWER + UPPER + DIGITS, CLEAR, DIGITS)), 4, 5), 48, 130
     text = sum_text(dice) if dice.random() < 0.15 else text
-    page, path = plain(height, width), fonts.pick(dice, text) or fonts.plain[0]
-    bright = ((0, 135, 255), (51, 153, 51), (255, 102, 102), (255, 153, 0), (153, 102, 0), (153, 102, 153), (51, 153, 153), (102, 102, 255), (0, 102, 204), (204, 51, 51), (0, 153, 204), (0, 51, 102))
+    page, path = plain(height, width), fonts.pick(dice, text) or fonts.usual
     for _ in range(2):
         axes = (dice.randint(5, 8),) * 2
-        cv2.ellipse(page, (dice.randrange(width), dice.randrange(height)), axes, 0, 0, 360, dice.choice(bright), 2, cv2.LINE_AA)
-    trace(page, bezier(dice, width, height), dice.choice(bright), 2)
-    size = 30.0
-    size = min(size, size * 120 / width_of(text, path, size, 0.1))
-    line_of(page, text, path, size, [dice.choice(bright) for _ in text], 5, height / 2, pitch=118 / len(text), rise=0.2, turn=dice.choice((0, 15)), dice=dice)
+        cv2.ellipse(page, spot_on(dice, page), axes, 0, 0, 360, dice.choice(BRIGHT), 2, cv2.LINE_AA)
+    trace(page, bezier(dice, width, height), dice.choice(BRIGHT), 2)
+    size, inks = fitted(text, path, 30, 0.1, 120), [dice.choice(BRIGHT) for _ in text]
+    line_of(page, text, path, size, inks, 5, height / 2, pitch=118 / len(text), rise=0.2, turn=dice.choice((0, 15)), dice=dice)
     return page, text
 
 
 def confetti(dice: random.Random, fonts: Fonts) -> Picture:
     """ASP.NET of 2004: a bold line of text pulled at its four corners, filled with flakes, on a ground of flakes."""
     text, height, width = string(dice, dice.choice((DIGITS, CLEAR)), 5, 6), dice.choice((50, 60)), dice.choice((180, 200))
-    path = faces(fonts, dice, text, tuple(f"{name}-Bold" for name in SANS + SERIF))
+    path = faces(fonts, dice, text, bold(SANS, SERIF))
     mask, size = np.zeros((height, width, 3), np.uint8), height * 0.85
-    size = min(size, size * width * 0.92 / width_of(text, path, size, 0.04))
+    size = fitted(text, path, size, 0.04, width * 0.92)
     line_of(mask, text, path, size, [(255, 255, 255)], (width - width_of(text, path, size, 0.04)) / 2, height / 2, 0.04)
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     inwards = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]], np.float32)
@@ -101,7 +107,7 @@ def confetti(dice: random.Random, fonts: Fonts) -> Picture:
     page = np.round(page + (dark.astype(np.float32) - page) * cover).astype(np.uint8)
     for _ in range(width * height // dice.choice((30, 60))):
         w, h = (dice.randint(0, max(width, height) // 60) for _ in range(2))
-        cv2.ellipse(page, (dice.randrange(width), dice.randrange(height)), (w // 2, h // 2), 0, 0, 360, (150, 150, 150), -1)
+        cv2.ellipse(page, spot_on(dice, page), (w // 2, h // 2), 0, 0, 360, (150, 150, 150), -1)
     return page, text
 
 
@@ -121,11 +127,12 @@ def silver_lines(dice: random.Random, fonts: Fonts) -> Picture:
     height, width = round(size * 1.5), round(len(text) * size * 0.9) + 8
     page = plain(height, width)
     for _ in range(dice.choice((10, 25))):
-        cv2.line(page, (dice.randrange(width), dice.randrange(height)), (dice.randrange(width), dice.randrange(height)), (192, 192, 192), 1)
+        cv2.line(page, spot_on(dice, page), spot_on(dice, page), (192, 192, 192), 1)
     path = faces(fonts, dice, text, ("LiberationSans-BoldItalic", "DejaVuSans-BoldOblique", "FreeSansBoldOblique", "Arimo-BoldItalic"))
     start, end = np.array(dice.choice(((0, 0, 255), tone(dice, 0, 200)))), np.array(dice.choice(((139, 0, 0), tone(dice, 0, 160))))
     inks = [tuple(int(v) for v in start + (end - start) * at / len(text)) for at in range(len(text))]
-    line_of(page, text, path, size, inks, dice.uniform(2, 5), height / 2, dice.uniform(0.02, 0.12))
+    gap = dice.uniform(0.02, 0.12)
+    line_of(page, text, path, fitted(text, path, size, gap, width - 6), inks, dice.uniform(2, 5), height / 2, gap)
     dots(dice, page, dice.choice((30, 100)))
     cv2.rectangle(page, (0, 0), (width - 1, height - 1), (192, 192, 192), 1)
     return page, text
@@ -137,8 +144,8 @@ def shadowed(dice: random.Random, fonts: Fonts) -> Picture:
     start, end = np.array(tone(dice, 150, 255)), np.array(tone(dice, 190, 255))
     slope = (np.add.outer(np.arange(height), np.arange(width)) / (height + width))[:, :, None]
     page = (start + (end - start) * slope).astype(np.uint8)
-    path, size = faces(fonts, dice, text, tuple(f"{name}-Bold" for name in SANS + SERIF)), dice.uniform(32, 40)
-    size = min(size, size * 185 / width_of(text, path, size, 0.05))
+    path, size = faces(fonts, dice, text, bold(SANS, SERIF)), dice.uniform(32, 40)
+    size = fitted(text, path, size, 0.05, 185)
     left, ink = (width - width_of(text, path, size, 0.05)) / 2, dice.choice(((0, 0, 0), (0, 0, 180), tone(dice, 0, 110)))
     if dice.random() < 0.7:
         under = plain(height, width)
@@ -166,12 +173,11 @@ def bubbles(dice: random.Random, fonts: Fonts) -> Picture:
     colours = [tone(dice, 0, 190) for _ in range(4)]
     page = plain(height, width, (255, 255, 255) if dice.random() < 0.7 else tone(dice, 215, 255))
     path, size = faces(fonts, dice, text, SANS + SERIF), height * dice.uniform(0.55, 0.75)
-    size = min(size, size * width * 0.95 / width_of(text, path, size, 0.1))
+    size = fitted(text, path, size, 0.1, width * 0.95)
     line_of(page, text, path, size, [dice.choice(colours) for _ in text], width * 0.05, height / 2, pitch=width * 0.92 / len(text),
             turn=dice.choice((0, 15, 30)), rise=0.1, dice=dice, opacity=dice.choice((1, 0.8)))  # fmt: skip
     for _ in range(dice.choice((0, 2, 4))):
-        spot, radius = (dice.randrange(width), dice.randrange(height)), dice.randint(2, height // 5)
-        cv2.circle(page, spot, radius, dice.choice(colours), dice.choice((1, 1, 2)), cv2.LINE_AA)
+        cv2.circle(page, spot_on(dice, page), dice.randint(2, height // 5), dice.choice(colours), dice.choice((1, 1, 2)), cv2.LINE_AA)
     for _ in range(dice.choice((1, 2, 3))):
         trace(page, bezier(dice, width, height, 3), dice.choice(colours), dice.choice((1, 1, 2)))
     return page, text

@@ -10,7 +10,7 @@ from fonts import Fonts, glyph, load
 
 CLEAR = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # what many makers use: nothing that is easily mistaken
 SANS = ("DejaVuSans", "LiberationSans", "Arimo", "FreeSans", "OpenSans", "NotoSans-")
-SERIF = ("DejaVuSerif", "LiberationSerif", "Tinos", "FreeSerif", "Gentium")
+SERIF = ("DejaVuSerif", "LiberationSerif", "Tinos", "FreeSerif", "GentiumBasic", "GenBas")
 MONO = ("DejaVuSansMono", "LiberationMono", "Cousine", "FreeMono", "Inconsolata")
 Tone = tuple[int, int, int]
 Picture = tuple[np.ndarray, str]  # uint8 [h, w, 3] RGB, and what it says
@@ -34,10 +34,15 @@ def string(dice: random.Random, letters: str, least: int, most: int) -> str:
 
 def faces(fonts: Fonts, dice: random.Random, text: str, names: tuple[str, ...]) -> str:
     """A font whose file begins with one of the names; any other one in a quarter of the pictures, or where there is none."""
-    fitting = [path for path in fonts.paths if path.rpartition("/")[2].startswith(names) and set(text) <= set(fonts.usable[path])]
+    fitting = [path for path in fonts.named(names) if set(text) <= set(fonts.usable[path])]
     if fitting and dice.random() < 0.75:
         return dice.choice(fitting)
-    return fonts.pick(dice, text) or fonts.plain[0]
+    return fonts.pick(dice, text) or fonts.usual
+
+
+def bold(*families: tuple[str, ...]) -> tuple[str, ...]:
+    """How the files of these families' bold faces begin: some makers put a hyphen there."""
+    return tuple(name.rstrip("-") + end for family in families for name in family for end in ("-Bold", "Bold"))
 
 
 def letter(path: str, character: str, size: float, stroke: int = 0) -> np.ndarray:
@@ -89,7 +94,18 @@ def line_of(page: np.ndarray, text: str, path: str, size: float, colours: list[T
 
 
 def width_of(text: str, path: str, size: float, gap: float) -> float:
-    return sum(letter(path, character, size).shape[1] + gap * size for character in text)
+    """How wide `line_of` draws the text, in pixels; at least one."""
+    return max(1.0, sum(letter(path, character, size).shape[1] + gap * size for character in text))
+
+
+def fitted(text: str, path: str, size: float, gap: float, width: float) -> float:
+    """The size, or the largest at which the text is no wider than `width`."""
+    return min(size, size * width / width_of(text, path, size, gap))
+
+
+def spot_on(dice: random.Random, page: np.ndarray) -> tuple[int, int]:
+    """A random pixel of the page: x, y."""
+    return dice.randrange(page.shape[1]), dice.randrange(page.shape[0])
 
 
 def bezier(dice: random.Random, width: int, height: int, points: int = 4) -> np.ndarray:
@@ -107,8 +123,7 @@ def trace(page: np.ndarray, points: np.ndarray, colour: Tone, thick: int) -> Non
 def dots(dice: random.Random, page: np.ndarray, count: int, colour: Tone | None = None, radius: int = 0) -> None:
     """Single pixels, or discs; each of a random colour if none is given."""
     for _ in range(count):
-        spot = (dice.randrange(page.shape[1]), dice.randrange(page.shape[0]))
-        cv2.circle(page, spot, radius, colour or tone(dice, 0, 255), -1)
+        cv2.circle(page, spot_on(dice, page), radius, colour or tone(dice, 0, 255), -1)
 
 
 def wave(page: np.ndarray, rise: float, length: float, phase: float, upright: bool = False) -> np.ndarray:

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from fonts import Fonts
-from likeness.kit import CLEAR, MONO, Picture, SANS, SERIF, bezier, dots, faces, letter, line_of, paste, plain, string, tone, trace, wave, width_of
+from likeness.kit import CLEAR, MONO, Picture, SANS, SERIF, bezier, bold, dots, faces, fitted, letter, line_of, paste, plain, spot_on, string
+from likeness.kit import tone, trace, wave, width_of
 from wording import sum_text, DIGITS, LOWER, UPPER, word
 
 
@@ -16,9 +17,9 @@ def poles(dice: random.Random, fonts: Fonts) -> Picture:
     if dice.random() < 0.15:
         text = sum_text(dice)
     height, width = 80, 215
-    path, ink = faces(fonts, dice, text, tuple(f"{name}-Bold" for name in SANS)), dice.choice(((97, 97, 97), (112, 112, 112), tone(dice, 0, 150)))
-    page, size = plain(height, width), dice.uniform(34, 44)
-    gap = dice.uniform(-0.02, 0.15)
+    path, ink = faces(fonts, dice, text, bold(SANS)), dice.choice(((97, 97, 97), (112, 112, 112), tone(dice, 0, 150)))
+    page, gap = plain(height, width), dice.uniform(-0.02, 0.15)
+    size = fitted(text, path, dice.uniform(34, 44), gap, width - 12)
     line_of(page, text, path, size, [ink], (width - width_of(text, path, size, gap)) / 2, height / 2, gap, 8, 0.06, dice)
     ys, xs = np.mgrid[:height, :width].astype(np.float32)
     x, y = xs.copy(), ys.copy()
@@ -40,11 +41,11 @@ def poles(dice: random.Random, fonts: Fonts) -> Picture:
 def waved_word(dice: random.Random, fonts: Fonts) -> Picture:
     """A PHP class of 2007: an invented word in one strong colour, waved both ways at twice the size, made small again."""
     text = word(dice)[:8]
-    path = faces(fonts, dice, text, ("Candice", "Duality", "Jura", "StayPuft", "Vera", "DejaVuSans-Bold", "LiberationSerif-Bold"))
+    path = faces(fonts, dice, text, ("jura", "Jura", "StayPuft", "Vera", "lobster-", "DejaVuSans-Bold", "LiberationSerif-Bold"))
     ink = dice.choice(((27, 78, 181), (22, 163, 35), (214, 36, 7), tone(dice, 0, 160)))
     page, size = plain(140, 400), 60.0
     gap = dice.uniform(-0.08, 0.02)
-    size = min(size, size * 370 / width_of(text, path, size, gap))
+    size = fitted(text, path, size, gap, 370)
     line_of(page, text, path, size, [ink], 20, 76, gap, 8, 0.03, dice)
     page = wave(page, dice.uniform(5, 12), dice.uniform(100, 190), dice.uniform(0, 6), True)
     page = wave(page, dice.uniform(6, 14), dice.uniform(110, 200), dice.uniform(0, 6))
@@ -58,11 +59,12 @@ def own_noise(dice: random.Random, fonts: Fonts) -> Picture:
     text, size = string(dice, dice.choice((CLEAR, CLEAR + CLEAR.lower(), DIGITS)), 4, 5), dice.choice((20, 25, 30))
     height, width = round(size * 2.5), round(len(text) * size * 1.5 + len(text) * size / 2)
     page, ink = plain(height, width, dice.choice(((243, 251, 254), tone(dice, 235, 255)))), tone(dice, 1, 150)
-    path = faces(fonts, dice, text, SANS + SERIF + ("StayPuft", "Duality", "Comic"))
+    path = faces(fonts, dice, text, SANS + SERIF + ("StayPuft", "comic", "Comic"))
     for _ in range(dice.choice((0, 10))):
         pale = tone(dice, 150, 225)
         for _ in range(5):
-            paste(page, letter(fonts.plain[0], dice.choice(LOWER + DIGITS), 9), dice.uniform(-5, width), dice.uniform(-5, height), pale)
+            spot = (dice.uniform(-5, width), dice.uniform(-5, height))
+            paste(page, letter(fonts.usual, dice.choice(LOWER + DIGITS), 9), *spot, pale)
     if dice.random() < 0.8:
         xs, rise, length = np.arange(0, width, 0.5), dice.uniform(1, height / 2), dice.uniform(height, width * 2)
         turn = dice.uniform(0, width)
@@ -98,13 +100,14 @@ def textured(dice: random.Random, fonts: Fonts) -> Picture:
     text, (height, width) = string(dice, dice.choice((CLEAR, CLEAR.lower(), DIGITS)), 4, 6), dice.choice(((36, 120), (46, 160)))
     rng = np.random.default_rng(dice.getrandbits(32))
     rough = cv2.resize(rng.random((height // 6, width // 6, 3), np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
-    page = np.clip(np.array(tone(dice, 190, 245)) + (rough - 0.5) * dice.uniform(10, 90) + rng.normal(0, 4, rough.shape), 0, 255).astype(np.uint8)
+    ground = np.array(tone(dice, 190, 245)) + (rough - 0.5) * dice.uniform(10, 90) + rng.normal(0, 4, rough.shape)
+    page = np.clip(ground, 0, 255).astype(np.uint8)
     for at, character in enumerate(text):
         path = faces(fonts, dice, character, SANS + SERIF)
         line_of(page, character, path, height * dice.uniform(0.55, 0.8), [tone(dice, 0, 150)], width * (0.06 + 0.9 * at / len(text)), height / 2,
                 turn=15, rise=0.08, dice=dice)  # fmt: skip
     for _ in range(dice.choice((0, 3, 5))):
-        cv2.line(page, (dice.randrange(width), dice.randrange(height)), (dice.randrange(width), dice.randrange(height)), tone(dice, 0, 200), 1, cv2.LINE_AA)
+        cv2.line(page, spot_on(dice, page), spot_on(dice, page), tone(dice, 0, 200), 1, cv2.LINE_AA)
     return page, text
 
 
@@ -119,7 +122,7 @@ def tiny(dice: random.Random, fonts: Fonts) -> Picture:
 def spicy(dice: random.Random, fonts: Fonts) -> Picture:
     """Yii of PHP: a lower-case word of a fat display face in one blue, letters of many sizes run together."""
     text, height, width = (word(dice) * 2)[: dice.randint(5, 7)].lower(), 50, 120
-    path = faces(fonts, dice, text, ("spicy-rice", "Duality", "chango", "chewy", "lobster", "bubblegum", "sansita"))
+    path = faces(fonts, dice, text, ("spicy-rice", "chango", "chewy", "lobster", "bubblegum", "sansita", "oleo", "lilita"))
     page, x = plain(height, width), 6.0
     ink, fit = dice.choice(((32, 64, 160), tone(dice, 0, 120))), min(1.0, 105 / width_of(text, path, 26, -0.06))
     for character in text:
@@ -131,11 +134,12 @@ def spicy(dice: random.Random, fonts: Fonts) -> Picture:
 def run_together(dice: random.Random, fonts: Fonts) -> Picture:
     """KCAPTCHA: letters pushed together until they touch, dark on light, waved both ways; sometimes a strip below."""
     text, height, width = string(dice, dice.choice(("23456789abcdegikpqsvxyz", DIGITS, LOWER + DIGITS)), 5, 7), 80, 160
-    path = faces(fonts, dice, text, SERIF + SANS + ("DejaVuSerif-Bold", "Palladio", "Antykwa"))
+    path = faces(fonts, dice, text, SERIF + SANS + ("DejaVuSerif-Bold", "EBGaramond", "eb-garamond"))
     page, ink, size = plain(height, width, tone(dice, 220, 255)), tone(dice, 0, 90), dice.uniform(38, 50)
     gap = dice.uniform(-0.08, 0.0)
-    size = min(size, size * (width - 16) / width_of(text, path, size, gap))
-    line_of(page, text, path, size, [ink], (width - width_of(text, path, size, gap)) / 2, height / 2, gap, rise=dice.choice((0.05, 0.12)), dice=dice)
+    size = fitted(text, path, size, gap, width - 16)
+    left = (width - width_of(text, path, size, gap)) / 2
+    line_of(page, text, path, size, [ink], left, height / 2, gap, rise=dice.choice((0.05, 0.12)), dice=dice)
     for upright in (False, True):
         for length in (dice.uniform(45, 110), dice.uniform(70, 170)):
             page = wave(page, dice.uniform(1, 4.5), length, dice.uniform(0, 6.3), upright)
@@ -143,7 +147,7 @@ def run_together(dice: random.Random, fonts: Fonts) -> Picture:
         dots(dice, page, dice.choice((60, 200)), dice.choice((ink, (255, 255, 255))))
     if dice.random() < 0.3:
         page = np.concatenate([page, plain(12, width, ink)])
-        line_of(page, "captcha", fonts.plain[0], 9, [(255, 255, 255)], width * 0.3, height + 6, 0.1)
+        line_of(page, "captcha", fonts.usual, 9, [(255, 255, 255)], width * 0.3, height + 6, 0.1)
     return page, text
 
 
@@ -155,9 +159,10 @@ def sprayed(dice: random.Random, fonts: Fonts) -> Picture:
     mask = np.zeros_like(page)
     step = (width - 20) / len(text)
     for at, character in enumerate(text):
-        path = faces(fonts, dice, character, tuple(f"{name}-Bold" for name in SANS + SERIF))
+        path = faces(fonts, dice, character, bold(SANS, SERIF))
         size = min(height * 0.8, step * 1.2) * dice.uniform(0.7, 1)
-        line_of(mask, character, path, size, [(255, 255, 255)], 10 + step * at + dice.uniform(0, 4), height / 2, turn=25, rise=0.12, dice=dice)
+        left = 10 + step * at + dice.uniform(0, 4)
+        line_of(mask, character, path, size, [(255, 255, 255)], left, height / 2, turn=25, rise=0.12, dice=dice)
     grains = rng.random((height, width, 1)) < dice.uniform(0.6, 1)
     page = np.where((mask > 128) & grains, np.array(tone(dice, 0, 120), np.uint8), page).astype(np.uint8)
     for _ in range(dice.choice((0, 2, 5))):
@@ -165,17 +170,17 @@ def sprayed(dice: random.Random, fonts: Fonts) -> Picture:
     return page, text
 
 
-def arrayed(dice: random.Random, fonts: Fonts) -> Picture:
+def tutorial(dice: random.Random, fonts: Fonts) -> Picture:
     """What countless tutorials draw with GD: a bitmap face or a plain one, pixels and lines of one colour."""
     text, (height, width) = string(dice, dice.choice((DIGITS, CLEAR, LOWER + DIGITS)), 4, 6), dice.choice(((20, 60), (25, 80), (40, 120)))
     ground = tone(dice, 200, 255) if dice.random() < 0.8 else tone(dice, 0, 60)
     page = plain(height, width, ground)
     near = [(tone(dice, 120, 220) if sum(ground) > 380 else tone(dice, 40, 140)) for _ in range(3)]
     for _ in range(dice.choice((0, 3, 6))):
-        cv2.line(page, (dice.randrange(width), dice.randrange(height)), (dice.randrange(width), dice.randrange(height)), dice.choice(near), 1)
+        cv2.line(page, spot_on(dice, page), spot_on(dice, page), dice.choice(near), 1)
     dots(dice, page, dice.choice((20, 60, 150)) * height // 25, dice.choice(near) if dice.random() < 0.6 else None)
     ink = [(tone(dice, 0, 130) if sum(ground) > 380 else tone(dice, 170, 255)) for _ in range(dice.choice((1, len(text))))]
-    path = faces(fonts, dice, text, ("DejaVuSansMono-Bold", "LiberationMono-Bold", "ter-", "VeraMoBd", "DejaVuSans.ttf"))
+    path = faces(fonts, dice, text, ("DejaVuSansMono-Bold", "LiberationMono-Bold", "VeraMoBd", "DejaVuSans.ttf", "vt323"))
     line_of(page, text, path, min(height * 0.65, width * 1.3 / len(text)), ink, width * 0.06, height / 2, pitch=width * 0.9 / len(text),
             rise=dice.choice((0, 0.12)), dice=dice)  # fmt: skip
     return page, text

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 from fonts import Fonts
-from likeness.kit import CLEAR, MONO, Picture, SANS, SERIF, bezier, dots, faces, letter, line_of, paste, plain, spin, string, tone, trace, wave, width_of
+from likeness.kit import CLEAR, MONO, Picture, SANS, SERIF, bezier, bold, dots, faces, fitted, letter, line_of, paste, plain, spin
+from likeness.kit import spot_on, string, tone, trace, wave, width_of
 from wording import DIGITS, LOWER, UPPER, sum_text
 
 
@@ -42,17 +43,21 @@ def warped_letters(dice: random.Random, fonts: Fonts) -> Picture:
 def smoothed(dice: random.Random, fonts: Fonts) -> Picture:
     """wheezy.captcha of Python: large letters turned and pulled, a thick curve, pale specks, smoothed."""
     text, height, width = string(dice, CLEAR, 4, 5), 75, 200
-    page, x = plain(height, width, dice.choice(((238, 238, 204), tone(dice, 225, 255)))), dice.uniform(4, 14)
+    page, x = plain(height, width, dice.choice(((238, 238, 204), tone(dice, 225, 255)))), dice.uniform(2, 8)
     path, inks = faces(fonts, dice, text, SANS + SERIF), [tone(dice, 0, 170) for _ in range(3)]
-    fit = min(1.0, 150 / width_of(text, path, 58, 0))
+    masks = []
     for character in text:
-        mask = spin(np.pad(letter(path, character, dice.choice((50, 58, 64)) * fit), 3), dice.uniform(-25, 25))
-        height_, width_ = mask.shape
-        corners = np.array([[0, 0], [0, height_], [width_, height_], [width_, 0]], np.float32)
-        pulled = corners + np.array([[dice.uniform(-0.15, 0.15) * width_, dice.uniform(-0.12, 0.12) * height_] for _ in corners], np.float32)
-        mask = cv2.warpPerspective(mask, cv2.getPerspectiveTransform(corners, pulled.astype(np.float32)), (width_, height_))
-        paste(page, mask, x, (height - height_) / 2 + dice.uniform(-6, 6), dice.choice(inks))
-        x += width_ * dice.uniform(0.72, 0.95)
+        mask = spin(np.pad(letter(path, character, dice.choice((50, 58, 64))), 8), dice.uniform(-25, 25))
+        tall, wide = mask.shape
+        corners = np.array([[0, 0], [0, tall], [wide, tall], [wide, 0]], np.float32)
+        pulled = corners + np.array([[dice.uniform(-0.12, 0.12) * wide, dice.uniform(-0.1, 0.1) * tall] for _ in corners], np.float32)
+        masks.append(cv2.warpPerspective(mask, cv2.getPerspectiveTransform(corners, pulled.astype(np.float32)), (wide, tall)))
+    fit = min(1.0, 0.98 * height / max(len(mask) for mask in masks), 190 / (0.9 * sum(mask.shape[1] for mask in masks)))
+    for mask in masks:
+        mask = cv2.resize(mask, None, fx=fit, fy=fit, interpolation=cv2.INTER_AREA)
+        room = (height - len(mask)) / 2
+        paste(page, mask, x, room + dice.uniform(-1, 1) * min(6, room), dice.choice(inks))
+        x += mask.shape[1] * dice.uniform(0.72, 0.95)
     trace(page, bezier(dice, width, height, 6), dice.choice(inks), dice.choice((2, 3, 4)))
     dots(dice, page, 50, dice.choice(inks), dice.choice((0, 1)))
     return cv2.GaussianBlur(page, (3, 3), dice.uniform(0.4, 0.9)), text
@@ -87,24 +92,25 @@ def speckled(dice: random.Random, fonts: Fonts) -> Picture:
     page, path = plain(height, width), faces(fonts, dice, text, SANS)
     dots(dice, page, dice.choice((30, 100, 300)), None, dice.choice((0, 0, 1)))
     ink = tone(dice, 0, 170)
-    line_of(page, text, path, height * dice.uniform(0.5, 0.75), [ink if dice.random() < 0.5 else tone(dice, 0, 170) for _ in text], 8, height / 2,
-            pitch=138 / len(text), turn=20, rise=0.12, dice=dice)  # fmt: skip
+    inks = [ink if dice.random() < 0.5 else tone(dice, 0, 170) for _ in text]
+    line_of(page, text, path, height * dice.uniform(0.5, 0.75), inks, 8, height / 2, pitch=138 / len(text), turn=20, rise=0.12, dice=dice)
     for _ in range(dice.choice((1, 2))):
         trace(page, bezier(dice, width, height, 3), ink if dice.random() < 0.5 else tone(dice, 0, 200), dice.choice((1, 2, 3)))
     return page, text
 
 
-def two_scripts(dice: random.Random, fonts: Fonts) -> Picture:
+def mixed_faces(dice: random.Random, fonts: Fonts) -> Picture:
     """A third one: letters of many fonts and colours, small pale characters behind, slim or hollow lines across."""
     text, height, width = string(dice, dice.choice((CLEAR.lower(), DIGITS, LOWER + UPPER + DIGITS)), 4, 6), 80, 240
     text = sum_text(dice) if dice.random() < 0.15 else text
     page = plain(height, width, tone(dice, 215, 255))
     for _ in range(dice.choice((0, 20, 40))):
-        paste(page, letter(fonts.plain[0], dice.choice(DIGITS + LOWER), dice.uniform(8, 18)), dice.uniform(0, width), dice.uniform(0, height), tone(dice, 150, 230))
+        small = letter(fonts.usual, dice.choice(DIGITS + LOWER), dice.uniform(8, 18))
+        paste(page, small, *spot_on(dice, page), tone(dice, 150, 230))
     for at, character in enumerate(text):
-        path = fonts.pick(dice, character) or fonts.plain[0]
-        line_of(page, character, path, height * dice.uniform(0.42, 0.7), [tone(dice, 0, 160)], width * (0.05 + 0.92 * at / len(text)), height / 2,
-                turn=8, rise=0.22, dice=dice)  # fmt: skip
+        path, size = fonts.pick(dice, character) or fonts.usual, height * dice.uniform(0.42, 0.7) * min(1, 5 / len(text))
+        left = width * (0.05 + 0.92 * at / len(text))
+        line_of(page, character, path, size, [tone(dice, 0, 160)], left, height / 2, turn=8, rise=0.22, dice=dice)
     kind, level, length = dice.choice(("none", "sine", "hollow")), dice.uniform(0.3, 0.7) * height, dice.uniform(60, 220)
     xs, rise = np.linspace(0, width, 120), dice.uniform(4, 20)
     line = np.stack([xs, level + rise * np.sin(xs / length * 6.3)], 1)
@@ -122,8 +128,10 @@ def gridded(dice: random.Random, fonts: Fonts) -> Picture:
     text, height, width = string(dice, CLEAR + CLEAR.lower(), 4, 6), 120, 220
     page, inks = plain(height, width), [tone(dice, 0, 160) for _ in range(dice.choice((1, 3)))]
     path = faces(fonts, dice, text, SANS + SERIF)
-    line_of(page, text, path, dice.uniform(46, 62) * min(1.0, 5 / len(text)), inks, 12, height / 2, pitch=200 / len(text), rise=0.25, turn=6, dice=dice)
-    for step in (dice.randint(8, 22),) if dice.random() < 0.6 else ():
+    size = dice.uniform(46, 62) * min(1.0, 5 / len(text))
+    line_of(page, text, path, size, inks, 12, height / 2, pitch=200 / len(text), rise=0.25, turn=6, dice=dice)
+    if dice.random() < 0.6:
+        step = dice.randint(8, 22)
         for at in range(0, width, step):
             page[:, at : at + 1] = 220 if dice.random() < 0.5 else inks[0]
         for at in range(0, height, step):
@@ -137,16 +145,16 @@ def gridded(dice: random.Random, fonts: Fonts) -> Picture:
     return page, text
 
 
-def imploded(dice: random.Random, fonts: Fonts) -> Picture:
+def fat_rings(dice: random.Random, fonts: Fonts) -> Picture:
     """RuCaptcha of Ruby: fat letters of one or of many colours run together, rings and short thick lines of those colours."""
     text, height, width = string(dice, dice.choice((LOWER, LOWER + DIGITS)), 4, 6), 60, 160
     page, inks = plain(height, width), [tone(dice, 20, 190) for _ in range(dice.choice((1, 5)))]
-    path = faces(fonts, dice, text, tuple(f"{name}-Bold" for name in SANS) + ("Comic", "fredoka", "baloo"))
+    path = faces(fonts, dice, text, bold(SANS) + ("comic", "Comic", "fredoka", "chewy"))
     size = 44 * min(1.0, 5 / len(text))
-    size = min(size, size * 150 / width_of(text, path, size, -0.08))
+    size = fitted(text, path, size, -0.08, 150)
     line_of(page, text, path, size, inks, 8, height / 2, -0.06, 14, 0.08, dice, stroke=dice.choice((0, 1)))
     for _ in range(dice.choice((0, 2, 4))):
-        cv2.circle(page, (dice.randrange(width), dice.randrange(height)), dice.randint(3, 12), dice.choice(inks), dice.choice((1, 2)), cv2.LINE_AA)
+        cv2.circle(page, spot_on(dice, page), dice.randint(3, 12), dice.choice(inks), dice.choice((1, 2)), cv2.LINE_AA)
     for _ in range(dice.choice((0, 2, 5))):
         trace(page, bezier(dice, width, height), dice.choice(inks), dice.choice((1, 2, 3)))
     return page, text
@@ -157,7 +165,7 @@ def whitened(dice: random.Random, fonts: Fonts) -> Picture:
     text, height, width = string(dice, dice.choice((CLEAR, LOWER + DIGITS, DIGITS)), 4, 7), 60, 200
     page, path = plain(height, width), faces(fonts, dice, text, SANS + SERIF + MONO)
     size = 40 * min(1.0, 6 / len(text))
-    size = min(size, size * 175 / width_of(text, path, size, 0.08))
+    size = fitted(text, path, size, 0.08, 175)
     line_of(page, text, path, size, [(0, 0, 0)], 12, height / 2, dice.uniform(0.02, 0.12), 22, 0.06, dice)
     if dice.random() < 0.7:
         trace(page, bezier(dice, width, height, 3), (0, 0, 0), dice.choice((1, 2, 4)))
@@ -175,13 +183,13 @@ def many_coloured(dice: random.Random, fonts: Fonts) -> Picture:
     page = plain(height, width, tone(dice, 170, 255) if dice.random() < 0.7 else tone(dice, 0, 70))
     dark = int(page[0, 0].sum()) > 380
     for _ in range(dice.choice((3, 8, 14))):
-        spot = (dice.randrange(width), dice.randrange(height))
         if dice.random() < 0.4:
-            cv2.circle(page, spot, dice.randint(4, 30), tone(dice, 0, 255), dice.choice((2, -1)), cv2.LINE_AA)
+            cv2.circle(page, spot_on(dice, page), dice.randint(4, 30), tone(dice, 0, 255), dice.choice((2, -1)), cv2.LINE_AA)
         else:
-            cv2.line(page, spot, (dice.randrange(width), dice.randrange(height)), tone(dice, 0, 255), dice.randint(1, 5), cv2.LINE_AA)
+            cv2.line(page, spot_on(dice, page), spot_on(dice, page), tone(dice, 0, 255), dice.randint(1, 5), cv2.LINE_AA)
     for at, character in enumerate(text):
         path = faces(fonts, dice, character, SANS + SERIF)
         ink = tone(dice, 0, 140) if dark else tone(dice, 130, 255)
-        line_of(page, character, path, dice.uniform(70, 105), [ink], width * (0.04 + 0.94 * at / len(text)), height / 2, turn=45, rise=0.3, dice=dice)
+        left = width * (0.04 + 0.94 * at / len(text))
+        line_of(page, character, path, dice.uniform(70, 105), [ink], left, height / 2, turn=45, rise=0.3, dice=dice)
     return page, text
