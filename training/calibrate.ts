@@ -10,7 +10,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultModelDir, type Curve, type Curves } from "../src/solvers/text-image/card.ts";
-import { noHints, type Hints } from "../src/solvers/text-image/hints.ts";
+import { noHints, type Hints } from "../src/protocol/text-hints.ts";
 import { isDoubtful, moved } from "../src/solvers/text-image/looks.ts";
 import { INPUT_BYTES } from "../src/solvers/text-image/normalise.ts";
 import { openReader } from "../src/solvers/text-image/reader.ts";

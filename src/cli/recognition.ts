@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { OperatorError, messageOf } from "../base/errors.ts";
 import type { BenchReport, GroupScore } from "../solvers/text-image/bench/score.ts";
 import type { SolvedFile } from "../solvers/text-image/files.ts";
-import { lengths, type Hints } from "../solvers/text-image/hints.ts";
+import { lengths, type Hints } from "../protocol/text-hints.ts";
 import { print, progressBar, table, withJson } from "./output.ts";
 
 interface Flags {

@@ -1,24 +1,25 @@
 import { metadataOf } from "../protocol/kinds.ts";
+import { hintsOf } from "../protocol/text-hints.ts";
 import type { Asks, TextAsk } from "../protocol/workspace.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const BY_NUMERIC: Readonly<Record<number, TextAsk["numeric"]>> = { 1: "digits", 2: "letters" };
+/** A length that a person can still be asked for. */
+const LONGEST = 1000;
 
 /** What the caller says about a text. */
 export function textHints(type: string, fields: Fields): Omit<TextAsk, "suggestion"> {
-  const number = (name: string) => {
-    const value = Number(fields[name] ?? 0);
-    return Number.isInteger(value) && value > 0 && value <= 1000 ? value : 0;
-  };
-  const [least, most] = [number("minLength"), number("maxLength")];
-  const { comment } = fields;
+  const { characters, math, caseSensitive, minLength, maxLength } = hintsOf(fields, LONGEST);
+  const isSum = math || (type !== "ImageToTextTask" && metadataOf(fields).Task === "MathSum");
+  const isOpen = isSum || (minLength === 0 && maxLength === Infinity);
+  const { comment, phrase } = fields;
   return {
     instruction: typeof comment === "string" ? comment : null,
-    length: least === 0 && most === 0 ? null : [least, Math.max(least, most || 1000)],
-    numeric: BY_NUMERIC[Number(fields["numeric"] ?? 0)] ?? "any",
-    case: fields["case"] === true,
-    math: fields["math"] === true || (type !== "ImageToTextTask" && metadataOf(fields).Task === "MathSum"),
+    length: isOpen ? null : [minLength, Math.min(maxLength, LONGEST)],
+    characters: isSum ? "any" : characters,
+    case: caseSensitive,
+    math: isSum,
+    words: phrase === true,
     language: languageOf(fields),
   };
 }

@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import type { Hints } from "./text-hints.ts";
 
 /**
  * What the workspace page and the server say to each other: everything under `/workspace/api/`. Unlike the protocol for
@@ -77,11 +78,13 @@ export interface TextAsk {
   readonly instruction: string | null;
   /** Characters expected, least and most. */
   readonly length: readonly [number, number] | null;
-  readonly numeric: "any" | "digits" | "letters";
+  readonly characters: Hints["characters"];
   /** Whether upper and lower case must be told apart. */
   readonly case: boolean;
   /** The picture shows a sum, and its value is asked for. */
   readonly math: boolean;
+  /** The answer has several words. */
+  readonly words: boolean;
   readonly language: string | null;
   /** What the recogniser read. `characters`: how sure it was of each. */
   readonly suggestion: {

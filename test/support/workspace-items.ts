@@ -6,9 +6,10 @@ const ASKS: Asks = {
   text: {
     instruction: null,
     length: [5, 5],
-    numeric: "any",
+    characters: "any",
     case: true,
     math: false,
+    words: false,
     language: null,
     suggestion: null,
   },

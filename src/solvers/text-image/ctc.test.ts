@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as search from "./beam-search.ts";
 import * as ctc from "./ctc.ts";
 import { grammarOf } from "./grammar.ts";
-import { noHints } from "./hints.ts";
+import { noHints } from "../../protocol/text-hints.ts";
 import { calibrate, lookAt, readingOf, readScores } from "./reading.ts";
 
 const alphabet = Array.from("0123456789abcCoO+-=?×x");

@@ -1,6 +1,6 @@
 import { openFile } from "./bench/folder.ts";
 import { defaultModelDir } from "./card.ts";
-import { noHints, type Hints } from "./hints.ts";
+import { noHints, type Hints } from "../../protocol/text-hints.ts";
 import { openReader, type ReadResult } from "./reader.ts";
 
 export interface FileOptions {

@@ -6,7 +6,7 @@ import sharp, { type Sharp } from "sharp";
 import { bitmap } from "../../../test/support/bitmap.ts";
 import { decodePicture } from "../../protocol/picture.ts";
 import { defaultModelDir } from "./card.ts";
-import { noHints } from "./hints.ts";
+import { noHints } from "../../protocol/text-hints.ts";
 import { openReader, type Reader } from "./reader.ts";
 
 // Golden pictures in every form that a client may send them in: each must be read as before, not only decoded.

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { defaultModelDir } from "./card.ts";
 import { inputsOf } from "./frames.ts";
-import { noHints } from "./hints.ts";
+import { noHints } from "../../protocol/text-hints.ts";
 import { openReader, type Reader } from "./reader.ts";
 
 // Animations made of a golden picture that is read with ease when it stands still.

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { beamSearch } from "./beam-search.ts";
 import { latticeOf, type Scores } from "./ctc.ts";
 import { grammarOf, type Characters } from "./grammar.ts";
-import { hintsOf } from "./hints.ts";
+import { hintsOf } from "../../protocol/text-hints.ts";
 import { readScores } from "./reading.ts";
 import { sumValue } from "./sum.ts";
 

@@ -1,3 +1,5 @@
+import type { Hints } from "../../protocol/text-hints.ts";
+
 /**
  * What a reading may look like, as a finite automaton over kinds of characters. The search in beam-search.ts walks it character by
  * character, so a reading that breaks it never arises: hints restrict the search instead of sorting out its results.
@@ -11,17 +13,8 @@ export interface Grammar {
   readonly ends: readonly boolean[];
 }
 
-/** Which characters a reading consists of. */
-export type Characters =
-  | "any"
-  | "digits"
-  | "letters"
-  /** All digits or all letters. */
-  | "digits or letters"
-  /** Both occur. */
-  | "digits and letters"
-  /** A sum such as `3+4=?`. */
-  | "sum";
+/** Which characters a reading consists of; `sum`: a sum such as `3+4=?`. */
+export type Characters = Hints["characters"] | "sum";
 
 interface Table {
   /** What the characters of each kind look like. */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { answersIn } from "./bench/folder.ts";
 import { isRight } from "./bench/score.ts";
-import { hintsOf } from "./hints.ts";
+import { hintsOf } from "../../protocol/text-hints.ts";
 import { sumValue } from "./sum.ts";
 
 // Small, damaged pictures from bench/recognition/draw-hints.ts, more than half of them too bad to be read.

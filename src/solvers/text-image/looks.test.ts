@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseLabels } from "./bench/labels.ts";
 import { defaultModelDir, loadModelCard } from "./card.ts";
 import { inputsOf } from "./frames.ts";
-import { noHints } from "./hints.ts";
+import { noHints } from "../../protocol/text-hints.ts";
 import { isDoubtful, moved } from "./looks.ts";
 import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH } from "./normalise.ts";
 import { openReader } from "./reader.ts";

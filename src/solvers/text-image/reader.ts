@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import sharp from "sharp";
 import { loadModelCard, weightsPath, type ModelCard } from "./card.ts";
 import type { Scores } from "./ctc.ts";
-import type { Hints } from "./hints.ts";
+import type { Hints } from "../../protocol/text-hints.ts";
 import { ImageError } from "../../protocol/inspect-image.ts";
 import { combine, inputsOf } from "./frames.ts";
 import { isDoubtful, moved } from "./looks.ts";

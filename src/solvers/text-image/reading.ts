@@ -2,7 +2,7 @@ import { beamSearch, type Candidate } from "./beam-search.ts";
 import type { Curve, ModelCard } from "./card.ts";
 import { characterConfidences, latticeOf, type Lattice, type Scores } from "./ctc.ts";
 import { grammarOf } from "./grammar.ts";
-import type { Hints } from "./hints.ts";
+import type { Hints } from "../../protocol/text-hints.ts";
 import { sumValue } from "./sum.ts";
 
 /** What was read from one picture. */

@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import { silentLogger, type Logger } from "../../base/logger.ts";
 import type { Outcome, SolveContext, Solver, SolverTask } from "../solver.ts";
 import { defaultModelDir } from "./card.ts";
-import { hintsOf } from "./hints.ts";
+import { hintsOf } from "../../protocol/text-hints.ts";
 import { ImageError, inspectImage } from "../../protocol/inspect-image.ts";
 import { ThreadPool } from "./pool.ts";
 import type { ReadJob, ReadResult } from "./reader.ts";

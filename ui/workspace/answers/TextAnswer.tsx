@@ -69,14 +69,23 @@ export function TextAnswer({ item, work, draft, onChange }: AnswerProps<"text">)
   );
 }
 
+const CONSIST_OF: Readonly<Record<TextAsk["characters"], string>> = {
+  any: "",
+  digits: "digits only",
+  letters: "letters only",
+  "digits or letters": "all digits or all letters",
+  "digits and letters": "digits and letters",
+};
+
 /** "5 characters · digits only · case matters" */
-function hintsOf({ length, numeric, case: isCased, math, language }: TextAsk): string[] {
+function hintsOf({ length, characters: consisting, case: isCased, math, words, language }: TextAsk): string[] {
   const [min, max] = length ?? [1, Infinity];
   return [
     math ? "work out the sum" : "",
     length === null ? "" : `${lengthWords(min, max)} character${max === 1 ? "" : "s"}`,
-    numeric === "any" ? "" : `${numeric} only`,
-    isCased ? "case matters" : math || numeric === "digits" ? "" : "case does not matter",
+    CONSIST_OF[consisting],
+    words ? "several words" : "",
+    isCased ? "case matters" : math || consisting === "digits" ? "" : "case does not matter",
     language === null ? "" : `language: ${language}`,
   ].filter((hint) => hint !== "");
 }

@@ -69,9 +69,18 @@ describe("text", () => {
   };
   it("knows the hints", () => {
     assert.equal(warn({}, "anything"), null);
-    assert.equal(warn({ numeric: "digits" }, "12a"), "Only digits are asked for.");
-    assert.equal(warn({ numeric: "digits", math: true }, "-12"), null);
-    assert.equal(warn({ numeric: "letters" }, "ab1"), "Only letters are asked for.");
+    assert.equal(warn({ characters: "digits" }, "12a"), "Only digits are asked for.");
+    assert.equal(warn({ characters: "digits" }, "12 34"), null);
+    assert.equal(warn({ characters: "letters" }, "ab1"), "Only letters are asked for.");
+    for (const [typed, warned] of Object.entries({ "12": false, ab: false, a1: true, "1 a": true })) {
+      assert.equal(warn({ characters: "digits or letters" }, typed) !== null, warned, typed);
+    }
+    for (const [typed, warned] of Object.entries({ "12": true, ab: true, a1: false, "1 a": false })) {
+      assert.equal(warn({ characters: "digits and letters" }, typed) !== null, warned, typed);
+    }
+    for (const [typed, warned] of Object.entries({ "-12": false, "7": false, "3+4": true, seven: true })) {
+      assert.equal(warn({ math: true }, typed) !== null, warned, typed);
+    }
     assert.equal(warn({ length: [4, 6] }, "abc"), "3 typed, 4 to 6 asked for.");
   });
   it("counts as people do", () => assert.equal(characters("e\u0301👩‍👧ж").length, 3));

@@ -83,14 +83,28 @@ function checkText(ask: TextAsk, text: string): Verdict {
   if (count < min || count > max) {
     return sendable({ text: typed }, `${count} typed, ${lengthWords(min, max)} asked for.`);
   }
-  if (ask.numeric === "digits" && /[^\d\s+-]/u.test(typed)) {
-    return sendable({ text: typed }, "Only digits are asked for.");
-  }
-  if (ask.numeric === "letters" && /\d/u.test(typed)) {
-    return sendable({ text: typed }, "Only letters are asked for.");
-  }
-  return sendable({ text: typed });
+  const { odd, warning } = ask.math ? SUM : CHARACTERS[ask.characters];
+  return sendable({ text: typed }, odd?.test(typed) ? warning : null);
 }
+
+interface Expectation {
+  /** Matches an answer that is not as expected; absent where anything is. */
+  readonly odd?: RegExp;
+  readonly warning: string;
+}
+
+const SUM: Expectation = { odd: /^(?!-?\d+$)/u, warning: "The value of the sum is asked for, a number." };
+
+const CHARACTERS: Readonly<Record<TextAsk["characters"], Expectation>> = {
+  any: { warning: "" },
+  digits: { odd: /[^\d\s]/u, warning: "Only digits are asked for." },
+  letters: { odd: /\d/u, warning: "Only letters are asked for." },
+  "digits or letters": {
+    odd: /\d.*\p{L}|\p{L}.*\d/u,
+    warning: "Either digits or letters are asked for, not both.",
+  },
+  "digits and letters": { odd: /^(?!.*\d)|^(?!.*\p{L})/u, warning: "Digits and letters are asked for, both." },
+};
 
 /** "5", "4 to 6", "at least 3" characters. */
 export function lengthWords(min: number, max: number): string {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { OperatorError, messageOf } from "../../../base/errors.ts";
 import { drawAnew } from "../../../protocol/draw-anew.ts";
 import { defaultModelDir } from "../card.ts";
-import { noHints, type Hints } from "../hints.ts";
+import { noHints, type Hints } from "../../../protocol/text-hints.ts";
 import { openReader } from "../reader.ts";
 import { parseLabels } from "./labels.ts";
 import { scoreOf, type Answered, type BenchReport } from "./score.ts";

@@ -1,8 +1,13 @@
-import type { Characters } from "./grammar.ts";
-
-/** What the caller says about the text; each is a constraint on the reading, not advice. */
+/** What the caller says about the text in a picture; each is a constraint on the reading, not advice. */
 export interface Hints {
-  readonly characters: Exclude<Characters, "sum">;
+  readonly characters:
+    | "any"
+    | "digits"
+    | "letters"
+    /** All digits or all letters. */
+    | "digits or letters"
+    /** Both occur. */
+    | "digits and letters";
   /** The picture shows a sum; the answer is its value. The hints about characters and length do not count then. */
   readonly math: boolean;
   /** The answer's case matters. */
@@ -21,8 +26,8 @@ export const noHints: Hints = {
   maxLength: Infinity,
 };
 
-/** Longer texts are not read as one line; a bound beyond this says nothing. */
-const LONGEST = 20;
+/** The recogniser does not read longer texts as one line: a bound beyond this says nothing to it. */
+export const LONGEST_LINE = 20;
 
 /** What `numeric` says: 0 and 1 in CapMonster's protocol, 2 to 4 as other services use it. */
 const BY_NUMERIC = ["any", "digits", "letters", "digits or letters", "digits and letters"] as const;
@@ -30,23 +35,31 @@ const BY_NUMERIC = ["any", "digits", "letters", "digits or letters", "digits and
 /** Modules that say what is in the picture, such as `digits`, `letters-only`, `digits-4`, `length-5-6`. */
 const MODULE = /^(digits|letters|length)(?:[-_]only)?(?:[-_](\d{1,2})(?:[-_](\d{1,2}))?)?$/;
 
-/** The hints among a task's canonical fields. Absent ones are off, and modules with other names change nothing. */
-export function hintsOf(fields: Readonly<Record<string, unknown>>): Hints {
+/**
+ * The hints among a task's canonical fields, the same for the recogniser and for people. Absent ones are off, and modules
+ * with other names change nothing. @param longest a length beyond it says nothing
+ */
+export function hintsOf(fields: Readonly<Record<string, unknown>>, longest = LONGEST_LINE): Hints {
   const { capMonsterModule: module } = fields;
   const name = typeof module === "string" ? module.toLowerCase() : "";
   const [, kind, from, to = from] = MODULE.exec(name) ?? [];
   const byModule = kind === "digits" || kind === "letters" ? kind : undefined;
+  const [least, most] = [Number(from ?? fields["minLength"] ?? 0), Number(to ?? fields["maxLength"] ?? 0)];
   return {
     characters: byModule ?? BY_NUMERIC[Number(fields["numeric"] ?? 0)] ?? "any",
     math: fields["math"] === true || name === "captcha_math",
     caseSensitive: fields["case"] === true,
-    ...lengths(Number(from ?? fields["minLength"] ?? 0), Number(to ?? fields["maxLength"] ?? 0)),
+    ...lengths(least, most, longest),
   };
 }
 
 /** Bounds that say nothing, or contradict each other, are dropped. */
-export function lengths(min: number, max: number): Pick<Hints, "minLength" | "maxLength"> {
-  const maxLength = max >= 1 && max <= LONGEST ? Math.floor(max) : Infinity;
-  const minLength = min >= 1 && min <= Math.min(LONGEST, maxLength) ? Math.floor(min) : 0;
+export function lengths(
+  min: number,
+  max: number,
+  longest = LONGEST_LINE,
+): Pick<Hints, "minLength" | "maxLength"> {
+  const maxLength = max >= 1 && max <= longest ? Math.floor(max) : Infinity;
+  const minLength = min >= 1 && min <= Math.min(longest, maxLength) ? Math.floor(min) : 0;
   return { minLength, maxLength };
 }
