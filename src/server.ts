@@ -14,6 +14,7 @@ import { redeliverTask } from "./callbacks/deliveries.ts";
 import { callbackPayload } from "./http/callback-payload.ts";
 import { PictureFetcher } from "./http/fetch-pictures.ts";
 import { buildPublicApp } from "./http/public-app.ts";
+import { buildRunnerApp } from "./http/runner-app.ts";
 import { buildWidgetApp } from "./http/widget-app.ts";
 import { buildConsoleApp } from "./http/console/app.ts";
 import { SignInLimit } from "./http/session/sign-in-limit.ts";
@@ -147,37 +148,42 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const workspace = buildWorkspaceApp(pages);
     const operators = buildConsoleApp(pages);
     await Promise.all([workspace.ready(), operators.ready()]);
-    const app = buildPublicApp({
-      config,
-      logger,
-      database,
-      metrics,
-      keys: new KeyRing(database),
-      admission: { sites: new SiteList(database), people: people.presence },
-      rules: await RuleList.open(database),
-      submitter: new Submitter(database, images, results, runners.taker, onQueued),
-      guarded: new GuardedSubmitter(database, images, onQueued),
-      reader: new Reader(database, results),
-      waiters,
-      queueStats: new QueueStats(database, (lane) =>
-        lane.startsWith(PEOPLE) ? people.presence.count(lane.slice(PEOPLE.length)) : runners.places(lane),
-      ),
-      async cancel(task) {
-        const state = await cancel(database, config.keepSeconds, task);
-        results.forget(task.id);
-        waiters.ended([task.id]);
-        return state;
-      },
-      takeReport: (given) =>
-        report(database, examples, { ...config, windowSeconds: config.reportSeconds }, given),
-      callbackUrls: new CallbackUrls(guard),
-      pictures: new PictureFetcher(guard, config.maxImageBytes),
-      redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
-      mounts: [
-        { path: "/workspace", app: workspace },
-        { path: "/console", app: operators },
-      ],
-    });
+    const app =
+      config.role === "runner"
+        ? buildRunnerApp(database, metrics)
+        : buildPublicApp({
+            config,
+            logger,
+            database,
+            metrics,
+            keys: new KeyRing(database),
+            admission: { sites: new SiteList(database), people: people.presence },
+            rules: await RuleList.open(database),
+            submitter: new Submitter(database, images, results, runners.taker, onQueued),
+            guarded: new GuardedSubmitter(database, images, onQueued),
+            reader: new Reader(database, results),
+            waiters,
+            queueStats: new QueueStats(database, (lane) =>
+              lane.startsWith(PEOPLE)
+                ? people.presence.count(lane.slice(PEOPLE.length))
+                : runners.places(lane),
+            ),
+            async cancel(task) {
+              const state = await cancel(database, config.keepSeconds, task);
+              results.forget(task.id);
+              waiters.ended([task.id]);
+              return state;
+            },
+            takeReport: (given) =>
+              report(database, examples, { ...config, windowSeconds: config.reportSeconds }, given),
+            callbackUrls: new CallbackUrls(guard),
+            pictures: new PictureFetcher(guard, config.maxImageBytes),
+            redeliver: (accountId, taskId) => redeliverTask(database, accountId, taskId),
+            mounts: [
+              { path: "/workspace", app: workspace },
+              { path: "/console", app: operators },
+            ],
+          });
     started.push({ name: "http", stop: () => closeApp(app) });
     await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
       throw new OperatorError(

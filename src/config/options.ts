@@ -142,7 +142,7 @@ export const OPTIONS = {
     env: "GLYPHDESK_ROLE",
     fallback: "all",
     expected: "all, api or runner",
-    describe: "What this process does: answer the API, run solvers, or both.",
+    describe: "What this process does: answer the API and serve the pages, run solvers, or both.",
     parse: member((text): text is Role => ROLES.includes(text)),
   },
   callbackAllow: {

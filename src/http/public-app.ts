@@ -23,6 +23,7 @@ import { getBalance } from "./routes/get-balance.ts";
 import { getTaskResult } from "./routes/get-task-result.ts";
 import { serveDocs } from "./routes/docs.ts";
 import { serveHealth } from "./routes/health.ts";
+import { serveMetrics } from "./routes/metrics.ts";
 import { redeliverCallback, type Redeliver } from "./routes/redeliver-callback.ts";
 import { reportMethods, type TakeReport } from "./routes/reports.ts";
 import { getQueueStats, getSpendingStats } from "./routes/stats.ts";
@@ -117,6 +118,6 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   });
   serveHealth(app, database);
   serveDocs(app);
-  app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  serveMetrics(app, metrics);
   return app;
 }

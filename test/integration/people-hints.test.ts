@@ -20,9 +20,15 @@ const CASES: readonly (readonly [fields: object, seen: object])[] = [
   [{ numeric: 1 }, { characters: "digits" }],
   [{ numeric: 2 }, { characters: "letters" }],
   [{ numeric: 3 }, { characters: "digits or letters" }],
-  [{ numeric: 4, minLength: 4, maxLength: 8 }, { characters: "digits and letters", length: [4, 8] }],
+  [
+    { numeric: 4, minLength: 4, maxLength: 8 },
+    { characters: "digits and letters", length: [4, 8] },
+  ],
   [{ minLength: 30 }, { length: [30, 1000] }],
-  [{ phrase: true, case: true }, { words: true, case: true }],
+  [
+    { phrase: true, case: true },
+    { words: true, case: true },
+  ],
 ];
 
 for (const [fields, expected] of CASES) {
