@@ -23,7 +23,7 @@ interface Flags extends Record<string, unknown> {
 }
 
 interface InviteFlags extends Flags {
-  readonly role: Role;
+  readonly role?: Role;
   readonly kinds?: string;
   readonly languages?: string;
   readonly url?: string;
@@ -39,19 +39,25 @@ export function workerCommands(): Command {
 
   add(
     new Command("invite")
-      .description("make a worker, or a new invitation for one; the link is shown only this once")
+      .description(
+        "make a worker, or a new invitation for one, of whom only what is named here changes; the link is shown only this once",
+      )
       .argument("<name>", "what they sign in with")
-      .addOption(new Flag("--role <role>", "auditors only read").choices([...ROLES]).default("worker"))
+      .addOption(new Flag("--role <role>", "auditors only read (default: worker)").choices([...ROLES]))
       .option("--kinds <list>", `what they may answer, of ${KINDS.join(", ")} (default: all)`)
       .option("--languages <list>", "language codes, such as en,de (default: any)")
       .option("--url <address>", "where their browser finds the desk (default: from host and port)")
       .action(async (name: string, flags: InviteFlags) => {
-        const kinds = flags.kinds === undefined ? KINDS : parseKinds(words(flags.kinds));
-        const languages = words(flags.languages ?? "");
         // The server has an option of the same name.
         const { role, ...rest } = flags;
+        const worker = {
+          name,
+          ...(role !== undefined && { role }),
+          ...(flags.kinds !== undefined && { kinds: parseKinds(words(flags.kinds)) }),
+          ...(flags.languages !== undefined && { languages: words(flags.languages) }),
+        };
         const link = await withDatabase(rest, async (database, config) => {
-          const token = await inviteWorker(database, { name, role, kinds, languages });
+          const token = await inviteWorker(database, worker);
           return `${flags.url?.replace(/\/+$/, "") ?? addressOf(config)}/workspace/#invite=${token}`;
         });
         print(flags, { name, link }, `${name} signs in once within three days at\n${link}`);

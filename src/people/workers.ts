@@ -47,15 +47,21 @@ export type WorkerRef = number | string;
 const ENABLED_AGAIN =
   "password = case when workers.disabled_at is null then workers.password end, disabled_at = null";
 
+/** Kinds that a role comes to when none are named: $2 is the role, $3 the kinds, $7 all there are. */
+const KINDS_FOR = (role: string, kinds: string) =>
+  `case when ${role} = 'auditor' then '{}' else coalesce($3::text[], ${kinds}, $7::text[]) end`;
+const KINDS_OF_KNOWN = KINDS_FOR("coalesce($2, workers.role)", "nullif(workers.allowed, '{}')");
+
 /**
  * Makes a worker, or a new invitation for one who has no password yet or forgot it; the former link and, once the new
  * one is accepted, the former password no longer work.
- * @param options again: whether the name may be somebody's already, whose role and kinds are then set anew
+ * @param worker what is left out is usual for a new one, and stays as it is for one who is known
+ * @param options again: whether the name may be somebody's already
  * @returns the token of the link: the only time that it can be seen
  */
 export async function inviteWorker(
   database: Queryable,
-  worker: NewWorker,
+  worker: Pick<NewWorker, "name"> & Partial<NewWorker>,
   { again } = { again: true },
 ): Promise<string> {
   const name = worker.name.trim();
@@ -63,18 +69,21 @@ export async function inviteWorker(
   const { token, hash } = newToken();
   const invited = await database.query(
     `insert into workers (name, role, allowed, accepts, languages, invite_hash, invite_until)
-     values ($1, $2, $3::text[], $3::text[], $4::text[], $5, now() + interval '${INVITATION_DAYS} days')
+     select $1, coalesce($2, 'worker'), kinds, kinds, coalesce($4::text[], '{}'), $5, now() + interval '${INVITATION_DAYS} days'
+     from (select ${KINDS_FOR("coalesce($2, 'worker')", "null")} as kinds) as usual
      on conflict on constraint workers_name_unique do update
-     set role = excluded.role, allowed = excluded.allowed, accepts = excluded.accepts, languages = excluded.languages,
-       invite_hash = excluded.invite_hash, invite_until = excluded.invite_until, ${ENABLED_AGAIN}
+     set role = coalesce($2, workers.role), allowed = ${KINDS_OF_KNOWN},
+       accepts = case when $2 is null and $3 is null then workers.accepts else ${KINDS_OF_KNOWN} end,
+       languages = coalesce($4, workers.languages), invite_hash = excluded.invite_hash, invite_until = excluded.invite_until, ${ENABLED_AGAIN}
      where $6 returning ${TELL_WORKER}`,
     [
       name,
-      worker.role,
-      worker.role === "auditor" ? [] : worker.kinds,
-      lowerCase(worker.languages),
+      worker.role ?? null,
+      worker.kinds ?? null,
+      worker.languages === undefined ? null : lowerCase(worker.languages),
       hash,
       again,
+      KINDS,
     ],
   );
   if (invited.length === 0) throw new OperatorError(`A worker is called "${name}" already.`);

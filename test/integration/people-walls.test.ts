@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { disableWorker, endSessions, inviteWorker, renewInvitation } from "../../src/people/workers.ts";
+import {
+  disableWorker,
+  endSessions,
+  inviteWorker,
+  renewInvitation,
+  type Worker,
+} from "../../src/people/workers.ts";
+import { KINDS } from "../../src/protocol/workspace.ts";
 import { answerOf, startCommands } from "../support/command.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
 import { Browser, PASSWORD, startWorkspace } from "../support/workspace.ts";
@@ -209,6 +216,28 @@ describe("an operator's word", () => {
     const { code, stderr } = await runCommand("worker", "sign-out", "Nobody");
     assert.equal(code, 1);
     assert.match(stderr, /No worker is called "Nobody"\. See `glyphdesk worker list`/);
+  });
+
+  it("changes of whom it invites again what is named, and nothing else", async () => {
+    const invite = async (...flags: string[]) => {
+      await answerOf(runCommand("worker", "invite", "Gus", ...flags, "--json"));
+      const workers = (await answerOf(runCommand("worker", "list", "--json"))) as unknown as Worker[];
+      const gus = workers.find(({ name }) => name === "Gus");
+      assert(gus);
+      return [gus.role, gus.allowed, gus.languages];
+    };
+    assert.deepEqual(await invite(), ["worker", [...KINDS], []]);
+    assert.deepEqual(await invite("--kinds", "text,grid", "--languages", "de"), [
+      "worker",
+      ["text", "grid"],
+      ["de"],
+    ]);
+    assert.deepEqual(await invite(), ["worker", ["text", "grid"], ["de"]]);
+    assert.deepEqual(await invite("--role", "operator"), ["operator", ["text", "grid"], ["de"]]);
+    assert.deepEqual(await invite("--languages", "en"), ["operator", ["text", "grid"], ["en"]]);
+    assert.deepEqual(await invite("--role", "auditor"), ["auditor", [], ["en"]]);
+    assert.deepEqual(await invite(), ["auditor", [], ["en"]]);
+    assert.deepEqual(await invite("--role", "worker"), ["worker", [...KINDS], ["en"]]);
   });
 
   it("invites once, with a password that is no short one", async () => {
