@@ -46,7 +46,9 @@ export function goldCommands(): Command {
   );
   add(
     new Command("from-examples")
-      .description("add the pictures whose right text a caller or a worker has written down")
+      .description(
+        "add the pictures whose right text a caller or a worker has written down; they are kept until `gold clear`",
+      )
       .action(async (flags: Flags) => {
         const added = await withDatabase(flags, addChecksFromExamples);
         print(flags, { added }, `${added} pictures were added.`);

@@ -237,7 +237,7 @@ export const OPTIONS = {
     fallback: "90",
     expected: "off, or a number of days from 1 to 36500",
     describe:
-      "How long pictures are kept with what reports and workers said of their answers, to learn from. off keeps none and deletes those there are.",
+      "How long pictures are kept with what reports and workers said of their answers, to learn from. off keeps none and deletes those there are; check items made of them stay until `glyphdesk gold clear`.",
     parse: (text: string) => (text === "off" ? 0 : integer(1, 36_500)(text)),
   },
   threads: {

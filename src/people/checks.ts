@@ -83,7 +83,7 @@ export async function addChecksFromExamples(database: Database): Promise<number>
      select distinct on (digest) 'text', type, fields, picture, json_build_object('text', label), digest
      from examples, lateral (
        select sha256(convert_to(type || e'\\n' || fields::text || e'\\n', 'UTF8') || picture) as digest) d
-     where type = 'ImageToTextTask' and verdict in ('corrected', 'gold') and picture is not null and label is not null
+     where type = 'ImageToTextTask' and verdict = 'corrected' and picture is not null and label is not null
      order by digest, id desc
      on conflict on constraint check_items_unique do nothing returning id`,
   );

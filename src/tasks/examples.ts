@@ -3,7 +3,7 @@ import type { Database, Queryable } from "../database/database.ts";
 /** What somebody said about the answer of a task. The migration says what each word means. */
 export interface NewExample {
   readonly taskKey: number;
-  readonly verdict: "incorrect" | "correct" | "corrected" | "answered" | "gold";
+  readonly verdict: "incorrect" | "correct" | "corrected" | "answered";
   readonly source: "report" | "worker" | "operator";
   /** The right text; must be there when `corrected`. */
   readonly label?: string | null;
@@ -28,7 +28,7 @@ export const RECORD_EXAMPLES = {
   ) p on true`,
 };
 
-// Plan: examples_age from its oldest end.
+// Plan: examples_age from its oldest end; the index leaves the verdict gold out, which nothing writes.
 export const FORGET_EXAMPLES = {
   name: "forget-examples",
   text: `

@@ -27,7 +27,7 @@ const NEXT = `
   select e.id, e.type, e.verdict, e.source, e.solver, e.label, e.answer, e.fields, e.created_at as "createdAt", e.picture
   from examples e
   where e.id > $1 and (not $2 or (
-    e.label is not null and e.picture is not null and e.verdict in ('answered', 'corrected', 'gold')
+    e.label is not null and e.picture is not null and e.verdict in ('answered', 'corrected')
     and (${NEVER_AGREED}) is not true and not exists (
       select from examples other where other.task_key = e.task_key and other.id <> e.id and (
         -- A correction counts more than an answer, the answer that was delivered more than one that came too late, and

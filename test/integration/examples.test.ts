@@ -57,13 +57,13 @@ it("takes down the picture, whatever its size, with the fields, the answer and w
   assert.partialDeepStrictEqual(second, { picture: null, answer: { text: "x" }, solver: null, worker_id: 7 });
 });
 
-it("keeps none when off, and deletes the old ones but not the gold", async () => {
+it("keeps none when off, and deletes the old ones", async () => {
   const taskKey = await solve(Buffer.from("a picture"));
   await database.query("delete from examples");
   await record(new Examples(0), { taskKey, verdict: "incorrect", source: "report" });
   assert.deepEqual(await stored(), []);
   const examples = new Examples(2);
-  for (const verdict of ["incorrect", "correct", "gold"] as const) {
+  for (const verdict of ["incorrect", "correct"] as const) {
     await record(examples, { taskKey, verdict, source: "operator" });
   }
   await database.query(
@@ -72,7 +72,7 @@ it("keeps none when off, and deletes the old ones but not the gold", async () =>
   assert.equal(await examples.forget(database), 1);
   assert.deepEqual(
     (await stored()).map(({ verdict }) => verdict),
-    ["correct", "gold"],
+    ["correct"],
   );
   assert.equal(await new Examples(0).forget(database), 1);
 });

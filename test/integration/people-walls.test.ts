@@ -221,7 +221,7 @@ describe("an operator's word", () => {
   it("changes of whom it invites again what is named, and nothing else", async () => {
     const invite = async (...flags: string[]) => {
       await answerOf(runCommand("worker", "invite", "Gus", ...flags, "--json"));
-      const workers = (await answerOf(runCommand("worker", "list", "--json"))) as unknown as Worker[];
+      const workers = (await answerOf(runCommand("worker", "list", "--json"))) as Worker[];
       const gus = workers.find(({ name }) => name === "Gus");
       assert(gus);
       return [gus.role, gus.allowed, gus.languages];
