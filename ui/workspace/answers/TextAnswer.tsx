@@ -78,7 +78,14 @@ const CONSIST_OF: Readonly<Record<TextAsk["characters"], string>> = {
 };
 
 /** "5 characters · digits only · case matters" */
-function hintsOf({ length, characters: consisting, case: isCased, math, words, language }: TextAsk): string[] {
+function hintsOf({
+  length,
+  characters: consisting,
+  case: isCased,
+  math,
+  words,
+  language,
+}: TextAsk): string[] {
   const [min, max] = length ?? [1, Infinity];
   return [
     math ? "work out the sum" : "",

@@ -103,7 +103,10 @@ const CHARACTERS: Readonly<Record<TextAsk["characters"], Expectation>> = {
     odd: /\d.*\p{L}|\p{L}.*\d/u,
     warning: "Either digits or letters are asked for, not both.",
   },
-  "digits and letters": { odd: /^(?!.*\d)|^(?!.*\p{L})/u, warning: "Digits and letters are asked for, both." },
+  "digits and letters": {
+    odd: /^(?!.*\d)|^(?!.*\p{L})/u,
+    warning: "Digits and letters are asked for, both.",
+  },
 };
 
 /** "5", "4 to 6", "at least 3" characters. */
