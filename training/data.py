@@ -12,16 +12,16 @@ from page import HEIGHT, WIDTH, encode
 
 # How often each source is drawn, and shards of other sources.
 WEIGHTS = {
-    "render": 62,
-    "famous": 36,
-    "svg-captcha": 18,
+    "render": 60,
+    "famous": 70,
+    "svg-captcha": 20,
     "svg-math": 2,
-    "trek-captcha": 8,
-    "captcha.gif": 17,
+    "trek-captcha": 6,
+    "captcha.gif": 14,
     "captchapng": 1,
-    "captcha-canvas": 22,
-    "haileybot": 22,
-    "gd-security-image": 5,
+    "captcha-canvas": 18,
+    "haileybot": 20,
+    "gd-security-image": 6,
 }
 OTHERS = 2
 

@@ -4,7 +4,7 @@ them, with fonts and sizes more varied than theirs.
     python famous.py tensors NAME COUNT FIRST_SEED OUT    one shard: OUT.bin + OUT.txt
     python famous.py files NAME COUNT FIRST_SEED DIR      PNG files and labels.tsv, to look at or to measure with
 
-Picture i follows from FIRST_SEED + i. NAME `famous` is all of them in random order, but for five that are
+Picture i follows from FIRST_SEED + i. NAME `famous` is all of them in random order, but for seven that are
 kept from training, to see how well a style is read that the network has never met.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 
 from fonts import Fonts
-from likeness import java, php, scripts
+from likeness import grounds, java, ornate, php, portals, scripts
 from likeness.kit import Picture
 from render import write_shard
 
@@ -27,9 +27,15 @@ STYLES = {
         *(php.poles, php.waved_word, php.own_noise, php.spiral, php.textured, php.tiny, php.spicy),
         *(php.run_together, php.sprayed, php.tutorial),
         *(java.rippled, java.shadowed, java.crossed, java.ovals, java.bubbles, java.confetti, java.silver_lines),
+        *(portals.black_chain, portals.blotted, portals.crowded_wave, portals.thick_arcs, portals.hollow_chain),
+        *(portals.over_photo, portals.brushed_metal, portals.many_threads, portals.stretched_pair, portals.tiles),
+        *(portals.dithered, portals.seven_bars, portals.watermarked),
+        *(ornate.chess, ornate.split, ornate.jail, ornate.blocks, ornate.fingerprints, ornate.neon, ornate.snow),
+        *(ornate.stripes, ornate.bandages, ornate.melting, ornate.cobweb, ornate.overlay),
+        *(grounds.shards, grounds.relief),
     )
 }
-NEVER_TRAINED_ON = {"smoothed", "gridded", "fat_rings", "shadowed", "bubbles"}
+NEVER_TRAINED_ON = {"smoothed", "gridded", "fat_rings", "shadowed", "bubbles", "shards", "relief"}
 TRAINED_ON = [style for name, style in STYLES.items() if name not in NEVER_TRAINED_ON]
 
 

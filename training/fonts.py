@@ -30,7 +30,8 @@ def glyph(font: ImageFont.FreeTypeFont, character: str, stroke: int = 0) -> np.n
     left, top, right, bottom = font.getbbox(character, stroke_width=stroke)
     if right - left < 1 or bottom - top < 1 or right - left > 900 or bottom - top > 900:
         return None
-    mask = font.getmask(character, mode="L", stroke_width=stroke)
+    # Without `stroke_filled`, which getmask does not know, a stroke is an outline around nothing.
+    mask, _ = font.getmask2(character, mode="L", stroke_width=stroke, stroke_filled=True)
     if mask.size[0] == 0 or mask.size[1] == 0:
         return None
     return np.frombuffer(bytes(mask), np.uint8).reshape(mask.size[1], mask.size[0])
@@ -87,7 +88,8 @@ def scan() -> dict[str, str]:
             continue
         good = {c for c, value in fits.items() if value > 0.25}
         capitals = sum(likeness(c, c.upper()) > likeness(c, c) for c in TELLING if c in found)
-        if capitals > len(TELLING) // 2:
+        twins = [float((found[c] * found[c.upper()]).sum()) for c in TELLING if c in found and c.upper() in found]
+        if capitals > len(TELLING) // 2 or (twins and float(np.median(twins)) > 0.85):
             good -= set("abcdefghijklmnopqrstuvwxyz")
         for c in set(found) - set(CORE):  # signs: some fonts draw one for another
             own = likeness(c, c)

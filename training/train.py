@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 from torch import distributed
 from torch.nn import functional as F
@@ -68,6 +69,15 @@ def agree(model: torch.nn.Module, progress: float) -> float:
     return flat[-1].item()
 
 
+def loss_of(model: Recogniser, pixels: np.ndarray, targets: list[int], lengths: list[int]) -> torch.Tensor:
+    """The CTC loss of a batch as data.py draws it; the network computes in bf16, the loss in fp32."""
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = model.read(torch.from_numpy(pixels).permute(0, 3, 1, 2))
+    frames = torch.full((len(pixels),), scores.shape[1])
+    scores = scores.float().transpose(0, 1)
+    return F.ctc_loss(scores, torch.tensor(targets), frames, torch.tensor(lengths), zero_infinity=True)
+
+
 def main() -> None:
     options = arguments()
     keep_freed_memory()
@@ -102,15 +112,9 @@ def main() -> None:
     while progress < 1:
         seconds = spent + time.time() - started
         progress = max(seen / options.images, seconds / 60 / options.minutes)
-        pixels, targets, lengths = batch(shards, options.batch, dice)
         model.train()
         model.features[: options.frozen].eval()
-        with torch.autocast("cpu", torch.bfloat16):
-            scores = model.read(torch.from_numpy(pixels).permute(0, 3, 1, 2))
-        frames = torch.full((options.batch,), scores.shape[1])
-        loss = F.ctc_loss(
-            scores.float().transpose(0, 1), torch.tensor(targets), frames, torch.tensor(lengths), zero_infinity=True
-        )
+        loss = loss_of(model, *batch(shards, options.batch, dice))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         if workers > 1:
@@ -134,6 +138,8 @@ def main() -> None:
             last = progress >= 1
             scores_line = score_folder(average, options.valid, None if last else 120)
             print(f"{seen} valid {scores_line}", flush=True)
+    if workers > 1:
+        distributed.destroy_process_group()
 
 
 def follow(average: torch.nn.Module, model: torch.nn.Module, keep: float) -> None:

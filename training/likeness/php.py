@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from fonts import Fonts
-from likeness.kit import CLEAR, MONO, Picture, SANS, SERIF, bezier, bold, dots, faces, fitted, letter, line_of, paste, plain, spot_on, string
-from likeness.kit import tone, trace, wave, width_of
+from likeness.kit import CLEAR, MONO, Picture, SANS, SERIF, bezier, bold, dots, faces, fitted, letter, line_of, paste, plain
+from likeness.kit import spot_on, string, tone, trace, wave, width_of
 from wording import sum_text, DIGITS, LOWER, UPPER, word
 
 
@@ -104,8 +104,8 @@ def textured(dice: random.Random, fonts: Fonts) -> Picture:
     page = np.clip(ground, 0, 255).astype(np.uint8)
     for at, character in enumerate(text):
         path = faces(fonts, dice, character, SANS + SERIF)
-        line_of(page, character, path, height * dice.uniform(0.55, 0.8), [tone(dice, 0, 150)], width * (0.06 + 0.9 * at / len(text)), height / 2,
-                turn=15, rise=0.08, dice=dice)  # fmt: skip
+        size, left = height * dice.uniform(0.55, 0.8), width * (0.06 + 0.9 * at / len(text))
+        line_of(page, character, path, size, [tone(dice, 0, 150)], left, height / 2, turn=15, rise=0.08, dice=dice)
     for _ in range(dice.choice((0, 3, 5))):
         cv2.line(page, spot_on(dice, page), spot_on(dice, page), tone(dice, 0, 200), 1, cv2.LINE_AA)
     return page, text
