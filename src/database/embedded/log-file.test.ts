@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test from "node:test";
@@ -25,4 +25,17 @@ test("the log is bounded in place while the database goes on writing to it", asy
   const link = path.join(directory, "link");
   await symlink(file, link);
   await assert.rejects(openLog(link, null), { code: "ELOOP" });
+});
+
+test("a link in the log's place is not followed: we may be root in somebody's directory", async (t) => {
+  const directory = await mkdtemp(path.join(tmpdir(), "glyphdesk-log-"));
+  t.after(async () => rm(directory, { recursive: true }));
+  const [secret, file] = [path.join(directory, "secret"), path.join(directory, "postgresql.log")];
+  await writeFile(secret, "secret\n".repeat(1_000));
+  await symlink(secret, file);
+  await boundLog(file, null, 100);
+  await assert.rejects(logTail(file, 0), { code: "ELOOP" });
+  await assert.rejects(openLog(file, null), { code: "ELOOP" });
+  assert.equal((await readFile(secret, "utf8")).length, 7_000);
+  assert.deepEqual((await readdir(directory)).toSorted(), ["postgresql.log", "secret"]);
 });

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open, readFile, stat } from "node:fs/promises";
+import { lstat, open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { openOwn } from "./home.ts";
 import type { Identity } from "./identity.ts";
@@ -20,28 +20,28 @@ export async function boundLog(
   maxBytes = MAX_LOG_BYTES,
 ): Promise<void> {
   if ((await logSize(file)) <= maxBytes) return;
-  // Without room for a copy the old lines go: the bound matters more.
-  await keepCopy(file, identity).catch(() => undefined);
-  const handle = await openOwn(file, constants.O_WRONLY, identity);
+  const handle = await openOwn(file, constants.O_RDWR, identity);
   try {
+    // Without room for a copy the old lines go: the bound matters more.
+    await keepCopy(handle, `${file}.1`, identity).catch(() => undefined);
     await handle.truncate(0);
   } finally {
     await handle.close();
   }
 }
 
-async function keepCopy(file: string, identity: Identity | null): Promise<void> {
+async function keepCopy(log: FileHandle, file: string, identity: Identity | null): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
-  const previous = await openOwn(`${file}.1`, flags, identity);
+  const previous = await openOwn(file, flags, identity);
   try {
-    await previous.writeFile(await readFile(file));
+    await previous.writeFile(await log.readFile());
   } finally {
     await previous.close();
   }
 }
 
 export async function logSize(file: string): Promise<number> {
-  return stat(file).then(
+  return lstat(file).then(
     ({ size }) => size,
     () => 0,
   );
@@ -51,7 +51,7 @@ export async function logSize(file: string): Promise<number> {
 export async function logTail(file: string, offset: number): Promise<string> {
   const size = await logSize(file);
   const from = Math.max(size < offset ? 0 : offset, size - TAIL_BYTES);
-  const handle = await open(file, "r");
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
     return buffer.toString("utf8", 0, bytesRead).trim();
