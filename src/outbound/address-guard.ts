@@ -48,10 +48,11 @@ export class AddressGuard {
   assert(address: string, hostname = address): void {
     const refusal = this.refusal(address);
     if (refusal === null) return;
+    // Callers read this: what internal names resolve to is not for them.
     throw new RefusedAddress(
       address === hostname
         ? `the address ${address} ${refusal}`
-        : `${hostname} has the address ${address}, which ${refusal}`,
+        : `${hostname} has an address that ${refusal}`,
     );
   }
 

@@ -95,7 +95,10 @@ describe("the address guard", () => {
 
   it("refuses a name with one private address among public ones", async () => {
     const mixed = new AddressGuard(parseRanges(""), async () => answer(PUBLIC, "10.0.0.1"));
-    await assert.rejects(mixed.addresses("mixed.example"), /10\.0\.0\.1, which is not public/);
+    await assert.rejects(
+      mixed.addresses("mixed.example"),
+      /: mixed\.example has an address that is not public \(private\)$/,
+    );
   });
 });
 
@@ -192,7 +195,10 @@ describe("posting", () => {
     const url = await new CallbackUrls(rebinding).read(`http://rebind.example:${port}/`);
     const made = await attempt(rebinding, String(url));
     assert.equal(made.status, null);
-    assert.match(String(made.error), /^refused: rebind\.example has the address 127\.0\.0\.1/);
+    assert.match(
+      String(made.error),
+      /^refused: rebind\.example has an address that is not public \(loopback\)$/,
+    );
     assert.equal(asked, 2);
     assert.equal(reached, 0);
   });
