@@ -36,7 +36,7 @@ def fattened(mask: np.ndarray, grow: float, size: float) -> np.ndarray:
 def face_of(dice: random.Random, fonts: Fonts, text: str, names: tuple[str, ...], thick: float) -> str:
     """A font whose strokes are neither hollow nor far too slim."""
     tried = (faces(fonts, dice, text, names) for _ in range(6))
-    return next((path for path in tried if heft(path) >= max(0.05, thick * 0.6)), fonts.plain[0])
+    return next((path for path in tried if heft(path) >= max(0.05, thick * 0.6)), fonts.usual)
 
 
 def set_text(dice: random.Random, fonts: Fonts, heights: tuple[int, int] = (40, 100), names: tuple[str, ...] = BOLD, thick: float = 0.1,
