@@ -23,7 +23,8 @@ export function renderError(error: unknown, logger: Logger, extra: object = {}):
 
 const EXPIRED =
   "The token was ready and has expired since: it is delivered only while its vendor accepts it. Ask for the result every few seconds.";
-const PROCESSING = JSON.stringify({ errorId: 0, status: "processing" });
+/** The body of a getTaskResult answer for a task that has not ended. */
+export const PROCESSING = JSON.stringify({ errorId: 0, status: "processing" });
 
 /**
  * The body of a getTaskResult answer: `processing`, `ready` with a solution, or the error that the task ended with.

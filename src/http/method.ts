@@ -19,6 +19,8 @@ export interface Method {
   readonly onError?: object;
   /** Answers the JSON text of the body; throws or rejects with ProtocolError to refuse. */
   handle(request: MethodRequest): Promise<string>;
+  /** Answers while keys cannot be looked up; without it that is refused. It must be the same for every request. */
+  readonly whileAway?: (error: unknown) => string;
 }
 
 export interface MethodRequest {
@@ -95,7 +97,11 @@ export function callMethod(
   const clientKey = splitClientKey(typeof fields["clientkey"] === "string" ? fields["clientkey"] : "");
   const caller = keys.remembered(clientKey.key);
   if (caller !== undefined) return handle(method, caller, clientKey, fields, http);
-  return keys.find(clientKey.key).then((found) => handle(method, found, clientKey, fields, http));
+  // Whose key it is stays unknown with the database away. What is answered to everybody alike gives nothing away, and
+  // refusing would make clients with a right key give up what they will pay for.
+  return keys
+    .find(clientKey.key)
+    .then((found) => handle(method, found, clientKey, fields, http), method.whileAway);
 }
 
 function handle(

@@ -97,7 +97,7 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   const reports = reportMethods(options.takeReport);
   const methods = {
     createTask: createTask({ ...options, maxImageBytes, prices, svg, rate: new TaskRate() }),
-    getTaskResult: getTaskResult({ reader, waiters, pollLimit }),
+    getTaskResult: getTaskResult({ reader, waiters, pollLimit, logger }),
     getBalance: getBalance(reader),
     cancelTask: cancelTask(options.cancel),
     ...reports,

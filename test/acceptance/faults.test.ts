@@ -80,22 +80,21 @@ describe("hostile pictures", () => {
 });
 
 describe("a stopped database", () => {
-  it("makes refusals in the protocol's shape, writes nothing by halves, and is used again once it is back", async () => {
+  it("refuses in the protocol's shape, puts polls off, writes nothing by halves, and is used again once it is back", async () => {
     const balance = (await call("getBalance", { clientKey: KEY }))["balance"];
     await database.stop();
-    for (const answer of await Promise.all([
-      create(picture),
-      // Not the id of a task solved here: its result is answered from memory.
-      call("getTaskResult", { clientKey: KEY, taskId: 2_000_000_000 }),
-      call("getBalance", { clientKey: KEY }),
-    ])) {
+    for (const answer of await Promise.all([create(picture), call("getBalance", { clientKey: KEY })])) {
       assert.equal(answer["errorCode"], "ERROR_SERVICE_NOT_AVAILABLE");
     }
+    // Not the id of a task solved here: its result is answered from memory.
+    const poll = { clientKey: KEY, taskId: 2_000_000_000 };
+    assert.deepEqual(await call("getTaskResult", poll), { errorId: 0, status: "processing" });
     assert.equal((await fetch(`${server.url}/health/ready`)).status, 503);
     assert.equal((await fetch(`${server.url}/health/live`)).status, 200);
 
     database = await startDatabase();
     assert.equal((await call("getBalance", { clientKey: KEY }))["balance"], balance);
+    assert.equal((await call("getTaskResult", poll))["errorCode"], "ERROR_NO_SUCH_CAPCHA_ID");
     assert.deepEqual((await result((await create(picture))["taskId"]))["solution"], { text: "zQV6R" });
   });
 });

@@ -1,8 +1,11 @@
+import { messageOf } from "../../base/errors.ts";
+import type { Logger } from "../../base/logger.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
 import type { Reader, TaskView } from "../../tasks/read.ts";
 import type { Waiters } from "../../tasks/waiters.ts";
-import { renderResult } from "../answers.ts";
+import { PROCESSING, renderResult } from "../answers.ts";
 import { readExtras } from "../extras.ts";
+import { throughGap } from "../gap.ts";
 import type { Method } from "../method.ts";
 import { PollMeter } from "../poll-meter.ts";
 import { missingTask, readTaskId } from "../task-id.ts";
@@ -21,23 +24,38 @@ export interface GetTaskResultOptions {
   readonly reader: Reader;
   readonly waiters: Waiters;
   readonly pollLimit: number;
+  readonly logger: Logger;
 }
 
-/** getTaskResult: waits when asked to, or for a moment; another account's task is answered like a missing one. */
-export function getTaskResult({ reader, waiters, pollLimit }: GetTaskResultOptions): Method {
+/**
+ * getTaskResult: waits when asked to, or for a moment; another account's task is answered like a missing one. While the
+ * database is away the answer is `processing`: after any error clients give up a task that may still be solved and charged.
+ */
+export function getTaskResult({ reader, waiters, pollLimit, logger }: GetTaskResultOptions): Method {
   const meter = new PollMeter();
+  const note = (error: unknown) =>
+    logger.warn({ err: error, reason: messageOf(error) }, "a poll found no database");
   return {
     path: "/getTaskResult",
+    whileAway(error) {
+      note(error);
+      return PROCESSING;
+    },
     handle({ caller: { accountId }, fields, http }) {
       const id = readTaskId(fields["taskid"]);
       const waitMs = readExtras(fields).waitMs || (reader.isUnderWay(id, accountId) ? MOMENT_MS : 0);
-      const answer = (task: TaskView | null) => {
+      const answer = (task: TaskView | null | undefined) => {
+        if (task === undefined) return PROCESSING;
         if (task === null) throw missingTask(id);
         if (meter.count(id) > pollLimit) throw tooManyPolls(id, pollLimit);
         return renderResult(task);
       };
-      if (waitMs === 0) return reader.task(id, accountId).then(answer);
-      return taskWithin({ reader, waiters }, { id, accountId, waitMs, http }).then(answer);
+      const again = (error: unknown) => {
+        note(error);
+        return throughGap(() => reader.task(id, accountId)).then(answer);
+      };
+      if (waitMs === 0) return reader.task(id, accountId).then(answer, again);
+      return taskWithin({ reader, waiters }, { id, accountId, waitMs, http }).then(answer, again);
     },
   };
 }
