@@ -1,5 +1,5 @@
 import type { TObject, TSchema } from "typebox";
-import { isObject, type JsonObject } from "./json.ts";
+import { isObject, objectWithin, type JsonObject } from "./json.ts";
 
 /** Turns a value into what the schema wants where clients mix kinds up; else leaves it for the validator to refuse. */
 type Coerce = (value: unknown) => unknown;
@@ -7,14 +7,16 @@ type Coerce = (value: unknown) => unknown;
 interface Slot {
   readonly name: string;
   readonly coerce: Coerce;
-  /** Values that stand for "not given". */
+  /** Values that stand for "not given", as they are sent. */
+  readonly absent: readonly unknown[];
+  /** The same, as they are meant. */
   readonly ignored: readonly unknown[];
 }
 
 /**
  * Keywords of ours beside those of JSON Schema:
- * - `ignored`: values that clients always send and that mean nothing, such as `0` for a port.
- * - `bareString`: the property of an object that a string in its place stands for.
+ * - `ignored`: values that clients always send and that mean nothing, such as `0` for a port, however they are written.
+ * - `bareString`: the property of an object that a string in its place stands for, unless it holds the object as JSON.
  * An empty string counts as absent unless the schema says `minLength: 0`.
  */
 interface Keywords {
@@ -59,7 +61,8 @@ function objectOf(schema: TSchema, bareString: string | undefined): Coerce {
     const slot: Slot = {
       name,
       coerce: coercionOf(property),
-      ignored: [null, undefined, ...(minLength === 0 ? [] : [""]), ...ignored],
+      absent: [null, undefined, ...(minLength === 0 ? [] : [""])],
+      ignored,
     };
     // Under the canonical spelling too, so that most names need no conversion to lower case.
     slots.set(name, slot).set(name.toLowerCase(), slot);
@@ -69,14 +72,16 @@ function objectOf(schema: TSchema, bareString: string | undefined): Coerce {
     for (const name of Object.keys(raw)) {
       const slot = slots.get(name) ?? slots.get(name.toLowerCase());
       if (slot === undefined) continue;
-      const value = raw[name];
-      if (!slot.ignored.includes(value)) fields[slot.name] = slot.coerce(value);
+      if (slot.absent.includes(raw[name])) continue;
+      const value = slot.coerce(raw[name]);
+      if (!slot.ignored.includes(value)) fields[slot.name] = value;
     }
     return fields;
   };
   return (value) => {
     if (isObject(value)) return read(value);
-    return bareString !== undefined && typeof value === "string" ? read({ [bareString]: value }) : value;
+    if (bareString === undefined || typeof value !== "string") return value;
+    return read(objectWithin(value) ?? { [bareString]: value });
   };
 }
 

@@ -34,6 +34,37 @@ describe("the fields of a task", () => {
     );
   });
 
+  it("may be an object within a string, or the one value that the object is for", () => {
+    const payload = (enterprisePayload: unknown) =>
+      read({
+        type: "RecaptchaV2EnterpriseTask",
+        websiteURL: "https://a.example",
+        websiteKey: "k",
+        enterprisePayload,
+      })["enterprisePayload"];
+    for (const given of [{ s: "abc" }, '{"s":"abc"}', ' {"S":"abc","other":1}\n', "abc"]) {
+      assert.deepEqual(payload(given), { s: "abc" }, JSON.stringify(given));
+    }
+    for (const given of ["{abc", '["abc"]', '"abc"']) assert.deepEqual(payload(given), { s: given });
+    assert.deepEqual(payload("{}"), {});
+    assert.equal(payload(""), undefined);
+    assert.throws(() => payload('{"s":"\\u0000"}'), /U\+0000/);
+  });
+
+  it("are left out where they say what clients always say, however it is written", () => {
+    const task = { websiteURL: "https://a.example", websiteKey: "k" };
+    for (const nothing of [0, "0", "0.0", false, "", null]) {
+      assert.deepEqual(
+        read({ type: "RecaptchaV3Task", ...task, minScore: nothing, deadlineMs: nothing }),
+        task,
+      );
+    }
+    assert.throws(
+      () => read({ type: "RecaptchaV3Task", ...task, minScore: "1" }),
+      /minScore: expected .* got "1"/,
+    );
+  });
+
   it("are refused all at once, by name, with what was expected and what came", () => {
     assert.throws(
       () => read({ type: "ImageToTextTask", numeric: 7, recognizingThreshold: "high", case: {} }),

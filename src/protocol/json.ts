@@ -14,14 +14,37 @@ export function parseRequest(bytes: Uint8Array): JsonObject {
   if (bytes.byteLength === 0) throw refuse("the body is empty");
   let value: unknown;
   try {
-    const text = utf8.decode(bytes);
-    value = text.includes("\\u") && SUSPICIOUS.test(text) ? JSON.parse(text, refuseNoText) : JSON.parse(text);
+    value = parseJson(utf8.decode(bytes));
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
     throw refuse(error instanceof SyntaxError ? `the body is not valid JSON` : "the body is not valid UTF-8");
   }
   if (!isObject(value)) throw refuse(`the body is ${nameOfKind(value)}`);
   return value;
+}
+
+/**
+ * A JSON text's value.
+ * @throws SyntaxError, or ProtocolError for strings that are no text
+ */
+function parseJson(text: string): unknown {
+  return text.includes("\\u") && SUSPICIOUS.test(text) ? JSON.parse(text, refuseNoText) : JSON.parse(text);
+}
+
+/**
+ * The object that a string holds as JSON; null when it holds anything else.
+ * @throws ProtocolError for strings that are no text
+ */
+export function objectWithin(text: string): JsonObject | null {
+  // Most strings are none, and an attempt costs an exception.
+  if (!/^\s*\{/.test(text)) return null;
+  try {
+    const value = parseJson(text);
+    return isObject(value) ? value : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /** Escapes that may stand for what is no text: NUL and lone surrogates. They cannot be stored. */

@@ -23,7 +23,7 @@ const ProxyBlock = Type.Object({
     Type.Integer({
       minimum: 1,
       maximum: 65_535,
-      ignored: [0, "0"],
+      ignored: [0],
       description: "a whole number from 1 to 65535",
     }),
   ),

@@ -49,7 +49,7 @@ export const ANY_TASK = {
   deadlineMs: Type.Optional(
     Type.Number({
       minimum: MIN_DEADLINE_MS,
-      ignored: [0, "0"],
+      ignored: [0],
       description: `milliseconds after which the answer is of no use, from ${MIN_DEADLINE_MS} on; the type's own deadline is the longest`,
     }),
   ),

@@ -79,8 +79,11 @@ export const WIDGET_TYPES: readonly TaskTypeRow[] = [
       enterprisePayload: Type.Optional(
         Type.Object(
           { s: optionalText("the one-time value s (a string)") },
-          // C#, Go and PHP send the value itself.
-          { bareString: "s", description: "an object with s, or that value itself" },
+          // C#, Go and PHP send a string: the object as JSON, or the value itself.
+          {
+            bareString: "s",
+            description: "an object with s, the same as a JSON string, or that value itself",
+          },
         ),
       ),
       apiDomain: optionalText("www.google.com or www.recaptcha.net", { maxLength: 253 }),
