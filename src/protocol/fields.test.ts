@@ -84,6 +84,22 @@ describe("the fields of a task", () => {
     );
   });
 
+  it("are refused for their length with the length that is allowed", () => {
+    const task = { type: "RecaptchaV2Task", websiteKey: "k" };
+    const address = (length: number) => "https://a.example/".padEnd(length, "x");
+    assert.equal(read({ ...task, websiteURL: address(16_384) })["websiteURL"], address(16_384));
+    assert.throws(
+      () => read({ ...task, websiteURL: address(16_385), userAgent: "x".repeat(4_097) }),
+      /websiteURL: expected .*, at most 16384 characters, got a string of 16385 characters; userAgent: .*at most 4096 /,
+    );
+    // Said once where the description says it.
+    const comment = "x".repeat(1_001);
+    assert.throws(
+      () => read({ type: "ImageToTextTask", body: "x", comment }),
+      /comment: expected an instruction for people \(a string of at most 1000 characters\), got a string/,
+    );
+  });
+
   it("never reach the prototype", () => {
     const task = JSON.parse(
       '{"type":"ImageToTextTask","body":"x","__proto__":{"numeric":1},"constructor":1}',

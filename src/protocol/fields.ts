@@ -36,15 +36,19 @@ export function fieldReader(schema: TObject): FieldReader {
   return (raw) => {
     const fields = coerce(raw) as Record<string, unknown>;
     if (validator.Check(fields)) return { fields, faults: NO_FAULTS };
-    const paths = new Set<string>();
+    const bounds = new Map<string, string>();
     for (const error of validator.Errors(fields)) {
       const path = error.instancePath.split("/").slice(1);
-      if (error.keyword !== "required") paths.add(path.join("."));
+      if (error.keyword !== "required")
+        bounds.set(
+          path.join("."),
+          error.keyword === "maxLength" ? `at most ${error.params.limit} characters` : "",
+        );
       else
         for (const name of error.params.requiredProperties)
-          for (const missing of leaves(schema, [...path, name])) paths.add(missing);
+          for (const missing of leaves(schema, [...path, name])) bounds.set(missing, "");
     }
-    return { fields, faults: [...paths].map((path) => faultAt(schema, raw, path)) };
+    return { fields, faults: [...bounds].map(([path, bound]) => faultAt(schema, raw, path, bound)) };
   };
 }
 
@@ -70,10 +74,12 @@ function leaves(schema: TObject, path: readonly string[]): string[] {
   return required.flatMap((name) => leaves(schema, [...path, name]));
 }
 
-function faultAt(schema: TObject, raw: JsonObject, path: string): Fault {
+/** @param bound what the value exceeds, empty when it is wrong otherwise */
+function faultAt(schema: TObject, raw: JsonObject, path: string, bound: string): Fault {
   const steps = path.split(".");
   const described = steps.map((_, at) => schemaAt(schema, steps.slice(0, at + 1))).findLast((found) => found);
-  const expected = String(Reflect.get(described ?? {}, "description"));
+  const description = String(Reflect.get(described ?? {}, "description"));
+  const expected = description.includes(bound) ? description : `${description}, ${bound}`;
   return { field: path, sentence: `expected ${expected}, got ${preview(valueAt(raw, steps))}` };
 }
 

@@ -1,7 +1,7 @@
 import { TASK_TYPES } from "./catalogue.ts";
 import { exampleTask, fieldLines, routeText, termsOf, testKeysOf, type FieldLine } from "./describe.ts";
 import { RECOGNITION_TASKS } from "./recognition.ts";
-import { ANY_TASK } from "./shared.ts";
+import { ANY_TASK, URL_LENGTH, USUAL_LENGTH } from "./shared.ts";
 import type { TaskType } from "./task-type.ts";
 
 /** docs/task-types.md: `npm run docs` writes it, a test compares it. */
@@ -20,6 +20,8 @@ export function taskTypesMarkdown(): string {
     "Every task type of the protocol and who answers it here. Names of types, fields and classes are matched without",
     "regard to case; unknown fields, nulls and empty strings are ignored; numbers, digit strings and booleans are",
     "interchangeable. Prices and deadlines are the built-in ones.",
+    "",
+    `A \`websiteURL\` may have ${URL_LENGTH} characters, other texts ${USUAL_LENGTH} unless \`/openapi.json\` says otherwise.`,
     "",
     ...table(["type", "who answers", "status", "price, deadline"], overview),
     "",

@@ -4,9 +4,12 @@ import type { JsonObject } from "../json.ts";
 
 /** Building blocks of the catalogue's rows. */
 
+/** Characters of a text where its row says nothing else. */
+export const USUAL_LENGTH = 4096;
+
 /** A required or optional line of text; `maxLength` bounds what is stored. */
 export function text(description: string, options: { maxLength?: number; default?: string } = {}) {
-  return Type.String({ maxLength: 4096, ...options, description });
+  return Type.String({ maxLength: USUAL_LENGTH, ...options, description });
 }
 
 export function optionalText(description: string, options: { maxLength?: number; default?: string } = {}) {
@@ -24,8 +27,11 @@ export function payload(description: string) {
 
 const URL_DESCRIPTION = "the page's full address, starting with http:// or https://";
 
-export const websiteURL = text(URL_DESCRIPTION);
-export const optionalWebsiteURL = optionalText(URL_DESCRIPTION);
+/** Addresses of sign-in pages carry whole requests in their query. */
+export const URL_LENGTH = 16_384;
+
+export const websiteURL = text(URL_DESCRIPTION, { maxLength: URL_LENGTH });
+export const optionalWebsiteURL = optionalText(URL_DESCRIPTION, { maxLength: URL_LENGTH });
 export const websiteKey = text("the widget's site key (a string)", { maxLength: 1000 });
 export const userAgent = optionalText("a browser's User-Agent (a string)");
 export const cookies = optionalText("cookies as one string: name1=value1; name2=value2", {
