@@ -56,7 +56,10 @@ export function admit(wanted: Wanted, { sites, people }: Admission): Place | Pro
   const { type, fields, price, rule } = wanted;
   if (testKeyOf(type.testKeys, fields["websiteKey"]) !== null) return { lane: TEST_KEYS_LANE, price: 0 };
   const lane = laneOf(type.route);
-  if (lane === null) return checkSite(type, fields, sites).then(() => byPeople(wanted, people));
+  if (lane === null) {
+    checkShown(type, fields, people);
+    return checkSite(type, fields, sites).then(() => byPeople(wanted, people));
+  }
   if (type.needsSite) return checkSite(type, fields, sites).then(() => ({ lane, price }));
   if (rule.mode === "people" || rule.mode === "agree") {
     return byPeople(wanted, people).then((place) => (rule.mode === "people" ? place : { lane, price }));
@@ -73,17 +76,20 @@ async function byPeople(wanted: Wanted, people: PeopleOnline): Promise<Place> {
     );
   }
   const kind = kindOf(type.title, fields);
-  if (kind === "widget" && !people.shows(type.title, fields)) {
-    throw new ProtocolError(
-      "ERROR_TASK_NOT_SUPPORTED",
-      `A ${type.title} is answered by people, and this desk cannot show them this widget: docs/widgets.md lists those that it shows.`,
-    );
-  }
   const missing = await people.missing(kind, fields);
   if (missing === null) return { lane: peopleLane(kind), price };
   throw new ProtocolError(
     "ERROR_NO_SLOT_AVAILABLE",
     `A ${type.title} is answered by people, and ${missing}. Try again later.`,
+  );
+}
+
+/** What nobody will ever answer is said before what the caller or the operator could mend. */
+function checkShown(type: TaskType, fields: Fields, people: PeopleOnline): void {
+  if (kindOf(type.title, fields) !== "widget" || people.shows(type.title, fields)) return;
+  throw new ProtocolError(
+    "ERROR_TASK_NOT_SUPPORTED",
+    `A ${type.title} is answered by people, and this desk cannot show them this widget: docs/widgets.md lists those that it shows.`,
   );
 }
 

@@ -260,9 +260,9 @@ describe("the rules between fields", () => {
     ["no class", { type: "CustomTask", websiteURL: "https://shop.example" }, /^ERROR_INVALID_TASK .*class/],
     ["a class of a wrong kind", { type: "CustomTask", class: 5 }, /^ERROR_INVALID_TASK .*class .*got 5/],
     [
-      "GeeTest 3 without its challenge",
-      { type: "GeeTestTask", websiteURL: "https://shop.example", gt: "x", version: 3 },
-      /^ERROR_INVALID_TASK .*challenge/,
+      "GeeTest 3 without its challenge, on a site that is not authorised",
+      { type: "GeeTestTask", websiteURL: "https://elsewhere.example", gt: "x", version: 3 },
+      /^ERROR_TASK_NOT_SUPPORTED .*cannot show them this widget/,
     ],
     [
       "GeeTest 3, whose widget is not shown",

@@ -36,6 +36,13 @@ describe("refusals", () => {
       /on purpose/,
     ],
     [
+      "a widget that is not shown, on any site",
+      { method: "geetest", gt: "g", pageurl: "https://elsewhere.example" },
+      "ERROR_METHOD_CALL",
+      /cannot show/,
+    ],
+    ["FunCaptcha, whatever is said of it", { method: "funcaptcha" }, "ERROR_METHOD_CALL", /on purpose/],
+    [
       "coordinates",
       { method: "base64", body, coordinatescaptcha: "1" },
       "ERROR_METHOD_CALL",

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import type { Rule, TaskTypeRow } from "./task-type.ts";
+import type { TaskTypeRow } from "./task-type.ts";
 import {
   cookies,
   example,
@@ -37,12 +37,6 @@ const minScore = Type.Optional(
 );
 
 const ONE_TIME_VALUE = "the page's one-time data-s value (a string)";
-
-/** Version 3 has a challenge that can be used once; version 4 has none, but for one special site. */
-const challengeForVersion3: Rule = ({ version, challenge }) =>
-  version === "4" || challenge !== undefined
-    ? null
-    : { field: "challenge", sentence: "expected the one-time challenge of GeeTest version 3, got nothing" };
 
 export const WIDGET_TYPES: readonly TaskTypeRow[] = [
   {
@@ -223,7 +217,6 @@ export const WIDGET_TYPES: readonly TaskTypeRow[] = [
       userAgent,
       nocache,
     }),
-    rules: [challengeForVersion3],
     solution: Type.Object({
       challenge: Type.Optional(Type.String({ description: "version 3" })),
       validate: Type.Optional(Type.String({ description: "version 3" })),
