@@ -178,7 +178,8 @@ export const OPTIONS = {
     env: "GLYPHDESK_MAX_IMAGE_BYTES",
     fallback: "500000",
     expected: "a number of bytes from 1000 to 20000000",
-    describe: "Largest picture accepted, after Base64 decoding.",
+    describe:
+      "Largest picture accepted, after Base64 decoding. The pictures of one task may be as large together, or 36 of 50 KB where that is more.",
     parse: integer(1000, 20_000_000),
   },
   svg: {

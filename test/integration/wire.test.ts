@@ -285,7 +285,7 @@ describe("the transport", () => {
     const h2c = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"];
     assert.match(await exchange(h2c, payload), /^HTTP\/1\.1 200 OK[^]*"errorId":0/);
     assert.match(
-      await exchange([], " ".repeat(2_000_000)),
+      await exchange([], " ".repeat(4_000_000)),
       /^HTTP\/1\.1 200 OK[^]*ERROR_TOO_BIG_CAPTCHA_FILESIZE/,
     );
   });

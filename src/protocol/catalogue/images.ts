@@ -60,6 +60,9 @@ const lengthsInOrder: Rule = ({ minLength, maxLength }) =>
 /** Of one hCaptcha task, and as many examples. */
 const MOST_PICTURES = 18;
 
+/** Files that one task can have at most. */
+export const MOST_FILES = Math.max(2 * MOST_PICTURES, ...RECOGNITION_TASKS.map(({ files }) => files));
+
 const pictures = (description: string, bounds: { maxItems?: number } = {}) =>
   Type.Optional(Type.Array(payload(description), { ...bounds, description }));
 const addresses = (description: string, bounds: { maxItems?: number } = {}) =>
