@@ -42,6 +42,11 @@ export const METHODS: Readonly<Record<string, MethodText>> = {
       task: { $ref: "#/components/schemas/Task" },
       callbackUrl: { type: "string", description: "where the result is posted as well" },
       softId: { type: ["integer", "string"] },
+      appId: {
+        type: "string",
+        description:
+          "CapSolver's name for a program: with it, unless wait says otherwise, a picture's text is waited for",
+      },
       ...CREATE_EXTRAS,
     },
     required: ["clientKey", "task"],

@@ -15,4 +15,19 @@ describe("splitClientKey", () => {
     assert.equal(splitClientKey("a_b_c").key, "a_b_c");
     assert.equal(splitClientKey("__x").key, "");
   });
+
+  it("leaves a key the underscore that it ends in", () => {
+    for (const [text, key, module] of [
+      ["abc_", "abc_", null],
+      ["abc___yandex", "abc_", "yandex"],
+      ["abc___", "abc_", null],
+      ["abc_____yandex", "abc_", "yandex"],
+      ["abc__", "abc", null],
+      ["abc____yandex", "abc", "yandex"],
+      ["a_b___x__nocache", "a_b_", "x"],
+    ] as const) {
+      assert.partialDeepStrictEqual(splitClientKey(text), { key, module }, text);
+    }
+    assert.equal(splitClientKey("abc___nocache").nocache, true);
+  });
 });

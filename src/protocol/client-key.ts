@@ -10,9 +10,15 @@ export interface ClientKey {
 
 const THRESHOLD = /^recognizingthreshold_(\d{1,3})$/i;
 
-/** Splits suffixes off at every double underscore. A suffix that is no known option is a module name: that set is open. */
+/**
+ * Splits suffixes off at every double underscore; of an odd run after the key the first underscore is the key's own last
+ * character. A suffix that is no known option is a module name: that set is open.
+ */
 export function splitClientKey(text: string): ClientKey {
-  const [key = "", ...suffixes] = text.trim().split("__");
+  const [start = "", ...suffixes] = text.trim().split("__");
+  const first = suffixes.findIndex((suffix) => suffix !== "");
+  const odd = suffixes[first]?.startsWith("_") === true;
+  if (odd) suffixes[first] = suffixes[first]?.slice(1) ?? "";
   let module: string | null = null;
   let threshold: number | null = null;
   let nocache = false;
@@ -22,5 +28,5 @@ export function splitClientKey(text: string): ClientKey {
     else if (suffix.toLowerCase() === "nocache") nocache = true;
     else if (suffix !== "") module = suffix;
   }
-  return { key, module, threshold, nocache };
+  return { key: odd ? `${start}_` : start, module, threshold, nocache };
 }

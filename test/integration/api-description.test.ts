@@ -28,6 +28,13 @@ describe("GET /openapi.json", () => {
       }
     }
     assert(["/createTask", "/cancelTask", "/test", "/api/useragent/actual"].every((path) => path in paths));
+    for (const field of ["wait", "appId", "deadlineMs", "confidence"]) {
+      assert.match(
+        JSON.stringify(paths["/createTask"]),
+        new RegExp(`"${field}":\\{[^}]*"description":`),
+        field,
+      );
+    }
     const { schemas } = document.components;
     for (const [, name = ""] of answer.body.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
       assert(name in schemas, name);

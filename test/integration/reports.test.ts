@@ -103,11 +103,13 @@ describe("a report", () => {
     const { clientKey } = await payer("owner");
     const stranger = await payer("stranger");
     const theirs = await stranger.solved();
-    for (const taskId of [theirs, theirs + 1_000]) {
+    for (const taskId of [theirs, theirs + 1_000, 0, 2 ** 31, "9999999999"]) {
       assert.deepEqual(await call("reportIncorrectImageCaptcha", { clientKey, taskId }), success);
       const token = await call("reportIncorrectTokenCaptcha", { clientKey, taskId });
       assert.equal(token["errorCode"], "ERROR_NO_SUCH_CAPCHA_ID");
     }
+    const none = await call("reportIncorrectImageCaptcha", { clientKey, taskId: "one" });
+    assert.equal(none["errorCode"], "ERROR_NO_SUCH_CAPCHA_ID");
     assert.equal(await stranger.balance(), 1 - PRICE, "nothing moved");
     assert.deepEqual(await database.query("select from reports where task_id = $1", [theirs]), []);
   });

@@ -5,7 +5,7 @@ import { ProtocolError } from "../../protocol/errors.ts";
 import { preview } from "../../protocol/fields.ts";
 import type { Report, Reported } from "../../tasks/report.ts";
 import type { Method } from "../method.ts";
-import { missingTask, readTaskId } from "../task-id.ts";
+import { isPossible, missingTask, readAnyId } from "../task-id.ts";
 
 /** Takes one report down. */
 export type TakeReport = (report: Report) => Promise<Reported>;
@@ -32,9 +32,11 @@ export function reportMethods(take: TakeReport) {
     return {
       path,
       async handle({ caller: { accountId, keyId }, fields }) {
-        const taskId = readTaskId(fields["taskid"]);
+        const taskId = readAnyId(fields["taskid"]);
         const label = of === "tokens" ? null : readText(fields["correcttext"]);
-        const reported = await take({ taskId, accountId, keyId, verdict, label, types });
+        const reported = isPossible(taskId)
+          ? await take({ taskId, accountId, keyId, verdict, label, types })
+          : ({ outcome: "missing" } as const);
         // As at the hosted service: a report of a picture that is gone is thanked for and changes nothing.
         const gone = reported.outcome === "missing" && of === "images";
         if (gone || reported.outcome === "accepted") return SUCCESS;
