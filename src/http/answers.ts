@@ -21,6 +21,19 @@ export function renderError(error: unknown, logger: Logger, extra: object = {}):
   });
 }
 
+/** The body of the refusal of a path, or of a verb on a method's path. @param extra as for renderError */
+export function renderUnknown(
+  { method, url }: { readonly method: string; readonly url: string },
+  extra: object = {},
+): string {
+  return JSON.stringify({
+    errorId: 1,
+    errorCode: "ERROR_NO_SUCH_METHOD",
+    errorDescription: `There is no ${method} ${url.slice(0, 100)}. Methods are called with POST at the root path, for example POST /createTask.`,
+    ...extra,
+  });
+}
+
 const EXPIRED =
   "The token was ready and has expired since: it is delivered only while its vendor accepts it. Ask for the result every few seconds.";
 /** The body of a getTaskResult answer for a task that has not ended. */

@@ -3,11 +3,10 @@ import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { MOST_FILES } from "../protocol/catalogue/images.ts";
 import { ProtocolError } from "../protocol/errors.ts";
+import { hangUp } from "./hang-up.ts";
 
 /** Bytes read and thrown away beyond the limit, so that a client still sending gets to read the refusal. */
 const DRAIN_BYTES = 16_000_000;
-/** How long a connection is read on after the refusal of a body that was more than that. */
-const LINGER_MS = 2_000;
 /** The protocol's largest picture. A task of many pictures is bounded as if all were of this size. */
 const PICTURE_BYTES = 50 * 1024;
 
@@ -44,21 +43,17 @@ export function acceptAnyBody(app: FastifyInstance, maxBytes: number): void {
     });
   });
   app.addHook("preHandler", (request, reply, done) => {
-    if (request.body instanceof Endless) hangUp(reply);
+    if (request.body instanceof Endless) hangUpAfter(reply);
     done();
   });
 }
 
 /** Ends the connection with this answer. */
-function hangUp(reply: FastifyReply): void {
+function hangUpAfter(reply: FastifyReply): void {
   const { socket } = reply.request.raw;
   void reply.header("connection", "close");
-  // Called by the HTTP server once the answer is written. To close with bytes unread would reset the connection, and a
-  // client that is still sending might never read the answer.
-  socket.destroySoon = () => {
-    socket.end();
-    setTimeout(() => socket.destroy(), LINGER_MS);
-  };
+  // What the HTTP server calls once the answer is written.
+  socket.destroySoon = () => hangUp(socket);
 }
 
 function decompress(payload: Readable, encoding: string | undefined): Readable {

@@ -9,6 +9,9 @@ export const ANY_ORIGIN = {
   "access-control-expose-headers": "retry-after",
 } as const;
 
+/** Of every answer in JSON. */
+export const JSON_HEADERS = { ...ANY_ORIGIN, "content-type": "application/json; charset=utf-8" } as const;
+
 /** Answers the question that browsers ask before they send JSON to another origin. */
 export function servePreflight(app: FastifyInstance, path: string, methods: string): void {
   app.options(path, (_request, reply) =>

@@ -5,12 +5,12 @@ import type { Logger } from "../base/logger.ts";
 import { splitClientKey, type ClientKey } from "../protocol/client-key.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { parseRequest, type JsonObject } from "../protocol/json.ts";
-import { renderError } from "./answers.ts";
+import { renderError, renderUnknown } from "./answers.ts";
 import type { Body } from "./body.ts";
-import { ANY_ORIGIN, servePreflight } from "./cors.ts";
+import { JSON_HEADERS, servePreflight } from "./cors.ts";
 import { checkKey, STATUSES } from "./key-limits.ts";
 
-const HEADERS = { ...ANY_ORIGIN, "content-type": "application/json; charset=utf-8" };
+const OTHER_VERBS = ["GET", "PUT", "PATCH", "DELETE"];
 
 /** One API method. */
 export interface Method {
@@ -59,8 +59,13 @@ function serve(
   answer: (http: FastifyRequest, body: Body | undefined) => Promise<string>,
 ): void {
   servePreflight(app, path, "POST");
+  app.route({
+    method: OTHER_VERBS,
+    url: path,
+    handler: (request, reply) => reply.headers(JSON_HEADERS).send(renderUnknown(request, onError)),
+  });
   app.post(path, (request, reply) => {
-    void reply.headers(HEADERS);
+    void reply.headers(JSON_HEADERS);
     const body = request.body as Body | undefined;
     request.body = undefined;
     const refuse = (error: unknown) => {

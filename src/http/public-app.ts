@@ -11,9 +11,10 @@ import type { RuleList } from "../tasks/rules.ts";
 import type { Submitter } from "../tasks/submit.ts";
 import type { GuardedSubmitter } from "../tasks/submit-guarded.ts";
 import type { Waiters } from "../tasks/waiters.ts";
-import { renderError } from "./answers.ts";
+import { renderError, renderUnknown } from "./answers.ts";
 import { acceptAnyBody, maxRequestBytes } from "./body.ts";
 import type { PictureFetcher } from "./fetch-pictures.ts";
+import { ANY_ORIGIN, JSON_HEADERS } from "./cors.ts";
 import { TaskRate } from "./key-limits.ts";
 import { serveMethod, serveOpenMethod } from "./method.ts";
 import { serverWith, type Mount } from "./mount.ts";
@@ -30,6 +31,7 @@ import { getQueueStats, getSpendingStats } from "./routes/stats.ts";
 import { test } from "./routes/test.ts";
 import { trustOf } from "./trust-proxy.ts";
 import { serveTwoCaptcha } from "./two-captcha/serve.ts";
+import { answerUnreadable } from "./unreadable.ts";
 
 export interface PublicAppOptions {
   readonly config: Config;
@@ -53,25 +55,8 @@ export interface PublicAppOptions {
   readonly mounts?: readonly Mount[];
 }
 
-/** The answer to bytes that are no HTTP request: the one case that has no method to answer for, and no 200. */
-const NOT_HTTP = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n${JSON.stringify(
-  {
-    errorId: 1,
-    errorCode: "ERROR_NO_SUCH_METHOD",
-    errorDescription: "This is not an HTTP request that can be read.",
-  },
-)}`;
-
-function unknownMethod({ method, url }: { readonly method: string; readonly url: string }): string {
-  return JSON.stringify({
-    errorId: 1,
-    errorCode: "ERROR_NO_SUCH_METHOD",
-    errorDescription: `There is no ${method} ${url.slice(0, 100)}. Methods are called with POST at the root path, for example POST /createTask.`,
-  });
-}
-
 function sendJson(reply: FastifyReply, body: string): FastifyReply {
-  return reply.code(200).header("content-type", "application/json; charset=utf-8").send(body);
+  return reply.code(200).headers(JSON_HEADERS).send(body);
 }
 
 /** The API that clients talk to. It has no `upgrade` listener: one would break clients that offer h2c. */
@@ -83,15 +68,15 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
     serverFactory: serverWith(options.mounts ?? []),
     forceCloseConnections: "idle",
     return503OnClosing: false,
-    frameworkErrors: (_error, request, reply) => void sendJson(reply, unknownMethod(request)),
-    clientErrorHandler: (_error, socket) => void socket.end(NOT_HTTP),
+    frameworkErrors: (_error, request, reply) => void sendJson(reply, renderUnknown(request)),
+    clientErrorHandler: answerUnreadable,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false },
     exposeHeadRoutes: false,
     trustProxy: trustOf(trustProxy),
   });
 
   acceptAnyBody(app, maxRequestBytes(config.maxImageBytes));
-  app.setNotFoundHandler((request, reply) => void sendJson(reply, unknownMethod(request)));
+  app.setNotFoundHandler((request, reply) => void sendJson(reply, renderUnknown(request)));
   app.setErrorHandler((error, _request, reply) => void sendJson(reply, renderError(error, logger)));
 
   const reports = reportMethods(options.takeReport);
@@ -109,7 +94,7 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
   serveOpenMethod(app, logger, "/getQueueStats", getQueueStats(options.queueStats));
   serveTwoCaptcha(app, { keys, logger, methods });
   app.get("/api/useragent/actual", (_request, reply) =>
-    reply.type("text/plain; charset=utf-8").send(userAgent),
+    reply.headers(ANY_ORIGIN).type("text/plain; charset=utf-8").send(userAgent),
   );
   // Requests that wait for a task must not hold up the end.
   app.addHook("preClose", (done) => {
