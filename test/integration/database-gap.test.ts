@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Database } from "../../src/database/database.ts";
+import { EXAMPLE_PICTURE } from "../../src/protocol/catalogue/images.ts";
 import { Reader } from "../../src/tasks/read.ts";
 import { RecentResults } from "../../src/tasks/recent-results.ts";
 import { createTestApp } from "../support/app.ts";
@@ -59,6 +60,17 @@ describe("a poll while the database is away", () => {
     assert.equal((await poll(0))["errorCode"], "ERROR_NO_SUCH_CAPCHA_ID");
     fail(0);
     assert.equal((await poll(id))["status"], "ready");
+  });
+
+  it("is no reason to refuse a task that was accepted, and waits for its result", async () => {
+    const { call, poll, fail } = await startServer();
+    await call("getBalance", { clientKey: payer.key });
+    fail(1);
+    const task = { type: "ImageToTextTask", body: EXAMPLE_PICTURE };
+    const created = await call("createTask", { clientKey: payer.key, wait: 15, task });
+    assert.deepEqual(created, { errorId: 0, taskId: created["taskId"] });
+    await endOldest(desk, "solved");
+    assert.equal((await poll(Number(created["taskId"])))["status"], "ready");
   });
 
   it("is answered alike for every key that cannot be looked up, and brings it nothing", async () => {

@@ -1,4 +1,5 @@
 import type { Caller } from "../../accounts/keys.ts";
+import { messageOf } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { Micros } from "../../base/money.ts";
 import type { ClientKey } from "../../protocol/client-key.ts";
@@ -96,14 +97,20 @@ function renderAccepted(submitted: Submitted): string {
   return renderCreated(idOf(submitted));
 }
 
-/** The result with its taskId, or how far it is; only the taskId where a repetition's task is no longer kept. */
+/**
+ * The result with its taskId, or how far it is; only the taskId where a repetition's task is no longer kept, or where the
+ * database went away: the task is accepted, and a refusal would have it made and paid for once more.
+ */
 async function renderAtEnd(
   options: CreateTaskOptions,
   id: number,
   { caller: { accountId }, http }: MethodRequest,
   waitMs: number,
 ): Promise<string> {
-  const task = await taskWithin(options, { id, accountId, waitMs, http });
+  const task = await taskWithin(options, { id, accountId, waitMs, http }).catch((error: unknown) => {
+    options.logger.warn({ err: error, reason: messageOf(error) }, "an accepted task could not be read");
+    return null;
+  });
   return task === null ? renderCreated(id) : renderWithId(task, options.logger);
 }
 
