@@ -15,11 +15,11 @@ import { TopBar } from "./TopBar.tsx";
 export function App({ desk }: { readonly desk: Desk }) {
   const state = useSyncExternalStore(desk.subscribe, desk.state);
   const [sheetOpen, setSheetOpen] = useState(false);
-  useShortcuts({ sheet: () => setSheetOpen(true) });
+  const openSheet = () => setSheetOpen(true);
+  useShortcuts({ sheet: openSheet, sheetOutside: openSheet });
   useEffect(() => {
     document.title = titleOf(state);
   }, [state]);
-  const openSheet = () => setSheetOpen(true);
   return (
     <div className={styles.page}>
       {state.session !== null && <TopBar desk={desk} state={state} onKeys={openSheet} />}

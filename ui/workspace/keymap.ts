@@ -38,7 +38,14 @@ export const WHERE_NAMES: Readonly<Record<Where, string>> = {
 };
 
 export const SHORTCUTS = {
-  sheet: { keys: ["[Shift]+?", "$mod+/"], show: "? or $mod /", label: "Show the keys", where: "everywhere" },
+  sheet: { keys: ["$mod+/"], label: "Show the keys", where: "everywhere" },
+  sheetOutside: {
+    keys: ["[Shift]+?"],
+    show: "?",
+    label: "Show the keys, outside text fields",
+    where: "everywhere",
+    types: true,
+  },
   start: { keys: ["Enter"], label: "Start", where: "paused" },
   submit: { keys: ["Enter", "$mod+Enter"], label: "Submit", where: "card" },
   skip: { keys: ["Shift+Enter"], label: "Skip, give it back", where: "card" },
