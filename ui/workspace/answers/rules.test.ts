@@ -16,7 +16,7 @@ const CASES: {
   grid: {
     good: { cells: [true, ...Array<boolean>(8).fill(false)] },
     sent: { cells: [true, ...Array<boolean>(8).fill(false)] },
-    odd: { cells: Array<boolean>(9).fill(false) },
+    no: { cells: Array<boolean>(9).fill(false) },
   },
   points: {
     good: {
@@ -35,7 +35,7 @@ const CASES: {
   },
   rotation: { good: { angles: [10, 0] }, sent: { angles: [10, 0] }, odd: { angles: [0, 0] } },
   choice: { good: { choice: 2 }, sent: { choice: 2 }, no: { choice: null } },
-  audio: { good: { text: "123" }, sent: { text: "123" }, odd: { text: "one" }, no: { text: "" } },
+  audio: { good: { text: "123" }, sent: { text: "123" }, no: { text: "one" } },
   widget: {
     good: { widget: { token: "t", extra: { a: "b" } } },
     sent: { token: "t", extra: { a: "b" } },
@@ -86,10 +86,11 @@ describe("text", () => {
   it("counts as people do", () => assert.equal(characters("e\u0301👩‍👧ж").length, 3));
 });
 
-it("has one cell for each picture, also where the last row is shorter", () => {
+it("has one cell for each picture, also where the last row is shorter, and asks again when none is picked", () => {
   const item = itemOf("grid", "l", { rows: 2, columns: 3, cells: 5, tiles: true, min: 0 });
   const verdict = check(item, { ...emptyDraft(item) });
   assert(verdict.problem === null && "cells" in verdict.answer);
+  assert.equal(verdict.warning, "Nothing is picked.");
   assert.equal(verdict.answer.cells.length, 5);
 });
 

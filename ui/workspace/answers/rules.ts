@@ -129,8 +129,8 @@ const CHECKS: Checks = {
   text: (ask, { text }) => checkText(ask, text),
   grid({ min }, { cells }) {
     const picked = cells.filter(Boolean).length;
-    const warning = picked === 0 ? "Nothing is picked." : `${picked} picked, at least ${min} asked for.`;
-    return sendable({ cells: [...cells] }, picked > 0 && picked >= min ? null : warning);
+    if (picked < min) return problem(`Pick at least ${min}.`);
+    return sendable({ cells: [...cells] }, picked === 0 ? "Nothing is picked." : null);
   },
   points: (ask, { points }) => checkPoints(ask, points),
   rotation(ask, { angles }) {
@@ -141,8 +141,8 @@ const CHECKS: Checks = {
   audio({ numeric }, { text }) {
     const typed = text.trim();
     if (typed === "") return problem("Type what you hear.");
-    const odd = numeric === "digits" && /[^\d\s]/u.test(typed);
-    return sendable({ text: typed }, odd ? "Only digits are asked for." : null);
+    if (numeric === "digits" && /[^\d\s]/u.test(typed)) return problem("Only digits are asked for.");
+    return sendable({ text: typed });
   },
   widget: (_, { widget }) => checkWidget(widget),
 };
