@@ -17,19 +17,11 @@ const visible = (text: string) => page.getByText(text).and(page.locator(":visibl
 const spoken = (role: "status" | "alert", text: string) =>
   page.locator(`[role=${role}]`).filter({ hasText: text }).waitFor({ state: "attached" });
 
-async function call(method: string, body: object): Promise<Record<string, unknown>> {
-  const response = await fetch(`${stage.server.url}/${method}`, {
-    method: "POST",
-    body: JSON.stringify({ clientKey: stage.clientKey, ...body }),
-  });
-  return (await response.json()) as Record<string, unknown>;
-}
-
 describe("the last answer", () => {
   let taskId: unknown;
 
   it("is corrected with Ctrl Z, and the caller gets the better one", async () => {
-    ({ taskId } = await call("createTask", { task: await textTask(0).request() }));
+    ({ taskId } = await stage.call("createTask", { task: await textTask(0).request() }));
     await page.locator(FIELD).waitFor();
     await page.keyboard.type("jJDD");
     await page.keyboard.press("Enter");
@@ -42,7 +34,7 @@ describe("the last answer", () => {
     await page.keyboard.press("Enter");
     await spoken("status", "Corrected.");
     await page.getByText("corrected").first().waitFor({ state: "attached" });
-    assert.deepEqual((await call("getTaskResult", { taskId }))["solution"], { text: "jJDH" });
+    assert.deepEqual((await stage.call("getTaskResult", { taskId }))["solution"], { text: "jJDH" });
   });
 
   it("stays as it is once the caller has it, and the worker is told", async () => {
@@ -52,7 +44,7 @@ describe("the last answer", () => {
     await idle();
     await page.keyboard.press("Control+z");
     await visible("There is no answer left that could be corrected.").waitFor();
-    assert.deepEqual((await call("getTaskResult", { taskId }))["solution"], { text: "jJDH" });
+    assert.deepEqual((await stage.call("getTaskResult", { taskId }))["solution"], { text: "jJDH" });
   });
 });
 

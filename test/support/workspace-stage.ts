@@ -26,7 +26,6 @@ export interface Seat {
 export interface WorkspaceStage {
   readonly server: ChildServer;
   readonly browser: Browser;
-  readonly clientKey: string;
   readonly client: ReturnType<typeof CapMonsterCloudClientFactory.Create>;
   cli(...words: string[]): Promise<string>;
   /** The address of a one-time invitation. */
@@ -35,6 +34,8 @@ export interface WorkspaceStage {
   open(name: string, options?: Window): Promise<Seat>;
   /** Invites a worker who accepts with the keyboard alone and is then ready to press Start. */
   hire(name: string, options?: { kinds?: readonly Kind[]; window?: Window }): Promise<Seat>;
+  /** One method of the API, without the client. */
+  call(method: string, body: object): Promise<Record<string, unknown>>;
   /** Has the official client send a task and wait for its end. */
   solve(task: Pick<StagedTask, "request">): Promise<Result>;
 }
@@ -98,11 +99,17 @@ export async function createWorkspaceStage(
   const stage: WorkspaceStage = {
     server,
     browser,
-    clientKey: KEY,
     client: CapMonsterCloudClientFactory.Create(
       new ClientOptions({ clientKey: KEY, serviceUrl: server.url }),
     ),
     cli,
+    async call(method, body) {
+      const response = await fetch(`${server.url}/${method}`, {
+        method: "POST",
+        body: JSON.stringify({ clientKey: KEY, ...body }),
+      });
+      return (await response.json()) as Record<string, unknown>;
+    },
     solve: async (task) => stage.client.Solve((await task.request()) as never, PATIENCE),
     async invite(name, ...words) {
       const answer = await cli("worker", "invite", name, "--url", server.url, "--json", ...words);

@@ -5,10 +5,11 @@ import { Icon } from "../shared/Icon.tsx";
 import { AnswerBox } from "./answers/AnswerBox.tsx";
 import styles from "./Bench.module.css";
 import type { Desk } from "./desk.ts";
+import { focusHome } from "./focus.ts";
 import { History } from "./History.tsx";
 import { ariaKeys, showKeys, type ShortcutId } from "./keymap.ts";
 import { Reasons } from "./Reasons.tsx";
-import { IS_MAC, useShortcuts } from "./shortcuts.ts";
+import { IS_MAC, isTextField, ShortcutsAct, useShortcuts } from "./shortcuts.ts";
 import type { State, Work } from "./state.ts";
 import { TimeLeft } from "./TimeLeft.tsx";
 
@@ -31,21 +32,24 @@ export function Bench({ desk, state }: Props) {
     escape: () => desk.dispatch({ type: "escape", now: now() }),
     // A text field undoes its own typing first.
     fix: ({ target }) =>
-      target instanceof HTMLInputElement && target.value !== "" ? false : desk.dispatch({ type: "fix-last" }),
+      isTextField(target) && target.value !== "" ? false : desk.dispatch({ type: "fix-last" }),
   });
+  useLayoutEffect(focusHome, [state.reasonsOpen]);
   return (
     <main className={styles.bench}>
       <section className={styles.card} aria-label="Task" data-phase={phase}>
         {work === null ? (
           <Empty key={phase} desk={desk} state={state} />
         ) : (
-          <Card
-            key={work.item.lease}
-            desk={desk}
-            work={work}
-            lost={phase === "lease-lost"}
-            notice={state.notice}
-          />
+          <ShortcutsAct value={phase === "working" && !state.reasonsOpen}>
+            <Card
+              key={work.item.lease}
+              desk={desk}
+              work={work}
+              lost={phase === "lease-lost"}
+              notice={state.notice}
+            />
+          </ShortcutsAct>
         )}
         {work !== null && state.reasonsOpen && (
           <Reasons
@@ -142,9 +146,8 @@ function Card({ desk, work, lost, notice }: CardProps) {
 
 /** The card without an item. It takes the focus, so that a screen reader is where the next one appears. */
 function Empty({ desk, state }: Props) {
-  const frame = useRef<HTMLDivElement>(null);
   const since = useRef<HTMLSpanElement>(null);
-  useLayoutEffect(() => frame.current?.focus(), []);
+  useLayoutEffect(focusHome, []);
   useEffect(() => {
     const show = () => {
       const elapsed = Math.floor((performance.now() - state.waitingSince) / 1000);
@@ -156,7 +159,7 @@ function Empty({ desk, state }: Props) {
   }, [state.waitingSince]);
   const waits = state.phase === "waiting";
   return (
-    <div ref={frame} className={styles.empty} tabIndex={-1}>
+    <div className={styles.empty} data-home tabIndex={-1}>
       {waits ? (
         <>
           <h1>Nothing waiting</h1>

@@ -2,6 +2,7 @@ import { useId, useLayoutEffect, useRef, type FormEvent, type ReactNode } from "
 import controls from "../shared/controls.module.css";
 import { Icon } from "../shared/Icon.tsx";
 import type { Desk } from "./desk.ts";
+import { focusHome } from "./focus.ts";
 import styles from "./Door.module.css";
 import type { State } from "./state.ts";
 
@@ -45,15 +46,14 @@ export function Invite({ desk, state }: Props) {
 }
 
 export function Ended({ desk, state }: Props) {
-  const again = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => again.current?.focus(), []);
+  useLayoutEffect(focusHome, []);
   return (
     <main className={controls.screen}>
       <div className={controls.panel}>
         <h1>Session over</h1>
         <p>{state.notice}</p>
         <button
-          ref={again}
+          data-home
           type="button"
           className={controls.primary}
           onClick={() => desk.dispatch({ type: "no-session", notice: null })}

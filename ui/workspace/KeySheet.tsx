@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import controls from "../shared/controls.module.css";
+import { focusHome } from "./focus.ts";
 import { showKeys, SHORTCUTS, WHERE_NAMES, type ShortcutId, type Where } from "./keymap.ts";
 import styles from "./KeySheet.module.css";
 import { IS_MAC } from "./shortcuts.ts";
@@ -14,8 +15,12 @@ export function KeySheet({ open, onClose }: { readonly open: boolean; readonly o
     if (open) dialog.current?.showModal();
     else dialog.current?.close();
   }, [open]);
+  const closed = () => {
+    onClose();
+    focusHome();
+  };
   return (
-    <dialog ref={dialog} className={styles.sheet} aria-labelledby="keys-title" onClose={onClose}>
+    <dialog ref={dialog} className={styles.sheet} aria-labelledby="keys-title" onClose={closed}>
       {open && (
         <>
           <header className={styles.head}>

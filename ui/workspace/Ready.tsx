@@ -1,7 +1,8 @@
-import { useLayoutEffect, useRef } from "react";
+import { useLayoutEffect } from "react";
 import controls from "../shared/controls.module.css";
 import { KIND_NAMES } from "./answers/rules.ts";
 import type { Desk } from "./desk.ts";
+import { focusHome } from "./focus.ts";
 import { ariaKeys } from "./keymap.ts";
 import { setPreferences, usePreferences } from "./preferences.ts";
 import styles from "./Ready.module.css";
@@ -60,11 +61,10 @@ export function Ready({ desk, state, onKeys }: Props) {
 
 /** Takes the focus: Enter is all that a worker needs to begin. */
 function Start({ onStart }: { readonly onStart: () => void }) {
-  const button = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => button.current?.focus(), []);
+  useLayoutEffect(focusHome, []);
   return (
     <button
-      ref={button}
+      data-home
       type="button"
       className={`${controls.primary} ${styles.start}`}
       onClick={onStart}

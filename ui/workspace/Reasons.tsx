@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState, type FormEvent } from "react";
 import type { UnsolvableReason } from "../../src/protocol/workspace.ts";
 import controls from "../shared/controls.module.css";
+import { focusHome } from "./focus.ts";
 import styles from "./Reasons.module.css";
 import { useShortcuts } from "./shortcuts.ts";
 
@@ -19,9 +20,8 @@ interface Props {
 /** Why it cannot be solved: one key, or some words. */
 export function Reasons({ onPick, onClose }: Props) {
   const [asks, setAsks] = useState(false);
-  const first = useRef<HTMLButtonElement>(null);
   const note = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => (asks ? note.current : first.current)?.focus(), [asks]);
+  useLayoutEffect(focusHome, [asks]);
   const pick = (reason: UnsolvableReason) => (reason === "other" ? setAsks(true) : onPick(reason, ""));
   useShortcuts({
     reason: ({ code }) => {
@@ -41,6 +41,7 @@ export function Reasons({ onPick, onClose }: Props) {
             <span className={controls.label}>What is wrong with it?</span>
             <input
               ref={note}
+              data-home
               className={controls.field}
               type="text"
               maxLength={500}
@@ -58,7 +59,7 @@ export function Reasons({ onPick, onClose }: Props) {
         REASONS.map(([reason, words], index) => (
           <button
             key={reason}
-            ref={index === 0 ? first : null}
+            data-home={index === 0}
             type="button"
             className={controls.button}
             onClick={() => pick(reason)}

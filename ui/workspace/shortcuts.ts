@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent } from "react";
+import { createContext, useContext, useEffect, useEffectEvent } from "react";
 import { tinykeys } from "tinykeys";
 import { shortcutOf, type ShortcutId } from "./keymap.ts";
 import { preferences } from "./preferences.ts";
@@ -9,11 +9,15 @@ export const IS_MAC = /Mac|iPhone|iPad/u.test(navigator.platform);
 /** What a shortcut does. `false` means: not now, let the browser have the key. */
 export type Action = (event: KeyboardEvent) => void | false;
 
+/** Whether shortcuts act: not those of the answer while something else is asked. */
+export const ShortcutsAct = createContext(true);
+
 /** Listens to these shortcuts as long as the component is on the page. */
 export function useShortcuts(actions: Partial<Record<ShortcutId, Action>>): void {
+  const acts = useContext(ShortcutsAct);
   const act = useEffectEvent((id: ShortcutId, event: KeyboardEvent) => {
     const action = actions[id];
-    if (action === undefined || event.defaultPrevented || isLeftAlone(id, event)) return;
+    if (!acts || action === undefined || event.defaultPrevented || isLeftAlone(id, event)) return;
     if (action(event) !== false) event.preventDefault();
   });
   const ids = Object.keys(actions).join(" ");
@@ -39,7 +43,8 @@ function isNotForUs(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]") !== null;
 }
 
-function isTextField(target: EventTarget | null): boolean {
+/** Whether typing there writes something. */
+export function isTextField(target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement {
   return (
     target instanceof HTMLTextAreaElement ||
     (target instanceof HTMLInputElement && /^(text|password|search|email)$/u.test(target.type))

@@ -1,8 +1,9 @@
-import { useLayoutEffect, useRef, type ComponentType } from "react";
+import { useLayoutEffect, type ComponentType } from "react";
 import type { ItemOf, Kind } from "../../../src/protocol/workspace.ts";
 import controls from "../../shared/controls.module.css";
 import { Icon } from "../../shared/Icon.tsx";
 import type { Desk } from "../desk.ts";
+import { focusHome } from "../focus.ts";
 import { showKeys } from "../keymap.ts";
 import { IS_MAC, useShortcuts } from "../shortcuts.ts";
 import type { Work } from "../state.ts";
@@ -54,14 +55,13 @@ export function AnswerBox({ desk, work }: { readonly desk: Desk; readonly work: 
 function Failed({ desk }: { readonly desk: Desk }) {
   const retry = () => desk.dispatch({ type: "retry-load" });
   useShortcuts({ reload: retry });
-  const again = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => again.current?.focus(), []);
+  useLayoutEffect(focusHome, []);
   return (
     <div className={styles.failed}>
       <Icon name="warn" />
       <p>The picture could not be loaded.</p>
       <div className={styles.row}>
-        <button ref={again} type="button" className={controls.button} onClick={retry}>
+        <button data-home type="button" className={controls.button} onClick={retry}>
           <Icon name="reload" /> Load again <kbd>{showKeys("reload", IS_MAC)}</kbd>
         </button>
         <button

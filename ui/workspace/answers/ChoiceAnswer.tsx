@@ -1,4 +1,5 @@
-import { useLayoutEffect, useRef } from "react";
+import { useLayoutEffect } from "react";
+import { focusHome } from "../focus.ts";
 import { useLook } from "../preferences.ts";
 import { useShortcuts } from "../shortcuts.ts";
 import type { AnswerProps } from "./AnswerBox.tsx";
@@ -12,8 +13,7 @@ export function ChoiceAnswer({ item, work, draft, onChange }: AnswerProps<"choic
   const look = useLook(item.title);
   const arePictures =
     ask.options.every((option) => option === "") && item.files.length === ask.options.length;
-  const first = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => first.current?.focus(), []);
+  useLayoutEffect(focusHome, []);
   useShortcuts({
     choicePick: ({ code }) => {
       const choice = Number(code.slice(-1)) - 1;
@@ -30,7 +30,7 @@ export function ChoiceAnswer({ item, work, draft, onChange }: AnswerProps<"choic
           // oxlint-disable-next-line react/no-array-index-key -- options are told apart by their numbers
           <label key={index} className={styles.option}>
             <input
-              ref={index === 0 ? first : null}
+              data-home={index === (draft.choice ?? 0)}
               type="radio"
               name="choice"
               checked={draft.choice === index}

@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useState } from "react";
 import { Icon } from "../../shared/Icon.tsx";
+import { focusHome } from "../focus.ts";
 import { useLook } from "../preferences.ts";
 import { useShortcuts } from "../shortcuts.ts";
 import type { AnswerProps } from "./AnswerBox.tsx";
@@ -14,8 +15,7 @@ export function GridAnswer({ item, work, draft, onChange }: AnswerProps<"grid">)
   const { rows, columns, cells: count, tiles } = ask;
   const look = useLook(item.title);
   const [at, setAt] = useState(0);
-  const cells = useRef<(HTMLDivElement | null)[]>([]);
-  useLayoutEffect(() => cells.current[at]?.focus({ preventScroll: true }), [at]);
+  useLayoutEffect(focusHome, [at]);
   const toggle = (cell: number) =>
     onChange({
       cells: Array.from({ length: count }, (_, index) => (draft.cells[index] ?? false) !== (index === cell)),
@@ -53,7 +53,7 @@ export function GridAnswer({ item, work, draft, onChange }: AnswerProps<"grid">)
           <div
             // oxlint-disable-next-line react/no-array-index-key -- cells are their places
             key={cell}
-            ref={(element) => void (cells.current[cell] = element)}
+            data-home={cell === at}
             className={styles.cell}
             role="option"
             tabIndex={cell === at ? 0 : -1}

@@ -1,4 +1,5 @@
-import { useLayoutEffect, useRef, useState, type MouseEvent } from "react";
+import { useLayoutEffect, useState, type MouseEvent } from "react";
+import { focusHome } from "../focus.ts";
 import { useLook } from "../preferences.ts";
 import { useShortcuts } from "../shortcuts.ts";
 import type { AnswerProps } from "./AnswerBox.tsx";
@@ -17,8 +18,7 @@ export function PointsAnswer({ item, work, draft, onChange }: AnswerProps<"point
   const width = file?.width ?? 300;
   const height = file?.height ?? 200;
   const [cross, setCross] = useState<Point>({ x: Math.floor(width / 2), y: Math.floor(height / 2) });
-  const area = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => area.current?.focus(), []);
+  useLayoutEffect(focusHome, []);
   const place = (point: Point) => {
     setCross(point);
     // With one place to set, a new one takes its place.
@@ -46,7 +46,7 @@ export function PointsAnswer({ item, work, draft, onChange }: AnswerProps<"point
     <>
       <Picture url={media.urls[0]} file={file} alt="The picture to mark" look={look}>
         <div
-          ref={area}
+          data-home
           className={styles.area}
           role="application"
           tabIndex={0}

@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef } from "react";
+import { useLayoutEffect } from "react";
 import type { ItemFile } from "../../../src/protocol/workspace.ts";
+import { focusHome } from "../focus.ts";
 import { useLook } from "../preferences.ts";
 import { useShortcuts } from "../shortcuts.ts";
 import type { AnswerProps } from "./AnswerBox.tsx";
@@ -16,8 +17,7 @@ export function RotationAnswer({ item, work, draft, onChange }: AnswerProps<"rot
   const { ask } = item;
   const { media } = work;
   const { zoom, filter } = useLook(item.title);
-  const first = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => first.current?.focus(), []);
+  useLayoutEffect(focusHome, []);
   const ground = Math.max(0, item.files.length - ask.pieces);
   const steps = ask.unit === "steps" ? (ask.steps ?? 4) : null;
   const set = (piece: number, value: number) =>
@@ -55,7 +55,7 @@ export function RotationAnswer({ item, work, draft, onChange }: AnswerProps<"rot
         </output>
       </span>
       <input
-        ref={piece === 0 ? first : null}
+        data-home={piece === 0}
         className={styles.slider}
         type="range"
         data-piece={piece}

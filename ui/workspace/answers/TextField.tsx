@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef } from "react";
+import { useLayoutEffect } from "react";
 import type { TextAsk } from "../../../src/protocol/workspace.ts";
+import { focusHome } from "../focus.ts";
 import { characters } from "./rules.ts";
 import styles from "./TextField.module.css";
 
@@ -20,14 +21,13 @@ interface Props {
  */
 export function TextField(props: Props) {
   const { label, value, onChange, suggestion = null, language = null, numeric = false } = props;
-  const field = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => field.current?.focus(), []);
+  useLayoutEffect(focusHome, []);
   const matches = suggestion !== null && suggestion.text.startsWith(value);
   return (
     <div className={styles.box}>
       {matches && <Ghost text={suggestion.text} typed={value} sure={suggestion.characters} />}
       <input
-        ref={field}
+        data-home
         className={styles.input}
         type="text"
         value={value}

@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import controls from "../../shared/controls.module.css";
 import { Icon } from "../../shared/Icon.tsx";
+import { focusHome } from "../focus.ts";
 import { showKeys } from "../keymap.ts";
 import { IS_MAC, useShortcuts } from "../shortcuts.ts";
 import type { AnswerProps } from "./AnswerBox.tsx";
@@ -93,7 +94,8 @@ export function WidgetAnswer({ item, onChange, onSubmit }: AnswerProps<"widget">
           // oxlint-disable-next-line react/iframe-missing-sandbox
           sandbox="allow-scripts allow-same-origin allow-forms allow-popups"
           referrerPolicy="no-referrer"
-          onLoad={() => frame.current?.focus()}
+          data-home
+          onLoad={focusHome}
         />
       )}
       {fault !== null && (
