@@ -106,7 +106,7 @@ export async function acceptInvite(
   );
   if (worker === undefined) return null;
   // Whoever signed in with the former password is out with it.
-  await endSessions(database, worker.id);
+  await endSessions(database, worker.id, "new-password");
   return openSession(database, worker.id);
 }
 
@@ -142,7 +142,7 @@ async function openSession(database: Queryable, worker: number): Promise<NewSess
      where id in (
        select id from worker_sessions where worker_id = $1 and ended_at is null and until > now()
        order by id desc offset ${MOST_SESSIONS - 1}
-     ) returning ${TELL("json_build_object('news', 'ended', 'session', id, 'reason', 'signed-out')")}`,
+     ) returning ${TELL("json_build_object('news', 'ended', 'session', id, 'reason', 'too-many')")}`,
     [worker],
   );
   await database.query(

@@ -144,7 +144,7 @@ export async function pauseWorker(
 export async function endSessions(
   database: Queryable,
   worker: WorkerRef,
-  reason: EndedReason = "signed-out",
+  reason: EndedReason = "sent-out",
 ): Promise<void> {
   const known = await database.query(`select id from workers where ${columnOf(worker)} = $1`, [worker]);
   if (known.length === 0) throw unknownWorker(worker);

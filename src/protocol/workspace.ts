@@ -48,8 +48,19 @@ export type LostReason =
   /** It waited beside the one being worked on, and somebody else was free. */
   | "pulled-back";
 
-/** Why a session is over: by itself, by its worker, or by the operator. */
-export type EndedReason = "over" | "signed-out" | "disabled";
+/** Why a session is over. */
+export type EndedReason =
+  /** By itself; also where the true reason was not heard. */
+  | "over"
+  /** Its worker signed out. */
+  | "signed-out"
+  /** The operator signed the worker out everywhere. */
+  | "sent-out"
+  /** An invitation was accepted: the password is another one now. */
+  | "new-password"
+  /** It was the oldest of as many as a worker may have, and another began. */
+  | "too-many"
+  | "disabled";
 
 /**
  * Server-sent events of GET events, each with JSON as its data. With `?taking=1` the stream counts as a

@@ -178,7 +178,7 @@ describe("an operator's word in the console", () => {
     await worker.signIn("Cy");
     const back = await worker.events();
     await boss.post(`workers/${id}/sign-out`);
-    assert.deepEqual(await back.next("ended"), { reason: "signed-out" });
+    assert.deepEqual(await back.next("ended"), { reason: "sent-out" });
     await worker.signIn("Cy");
   });
 

@@ -40,7 +40,16 @@ interface ScreenProps {
 function Screen({ desk, state, onKeys }: ScreenProps) {
   switch (state.phase) {
     case "starting":
-      return <main aria-busy="true" aria-label="Workspace" />;
+      return (
+        <main className={controls.screen} aria-busy="true" aria-label="Workspace">
+          {state.offline && (
+            <div className={controls.panel}>
+              <h1>No connection</h1>
+              <p>The server cannot be reached. Trying again …</p>
+            </div>
+          )}
+        </main>
+      );
     case "signed-out":
       return <SignIn desk={desk} state={state} />;
     case "invite":

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+import type { HistoryRow } from "../../src/protocol/workspace.ts";
 import controls from "../shared/controls.module.css";
 import { Icon, type IconName } from "../shared/Icon.tsx";
 import { KIND_NAMES } from "./answers/rules.ts";
@@ -30,34 +32,58 @@ interface Props {
 export function History({ desk, rows, canFix }: Props) {
   const last = canFix ? rows.find(({ fixable }) => fixable) : undefined;
   return (
+    <Rows title="History" none="Your answers of today appear here.">
+      {rows.map((row) => (
+        <li key={row.key}>
+          <Line row={row} />
+          {row === last && (
+            <button
+              type="button"
+              className={controls.quiet}
+              onClick={() => desk.dispatch({ type: "fix-last" })}
+              aria-keyshortcuts={ariaKeys("fix", IS_MAC)}
+              title={`Correct this answer (${showKeys("fix", IS_MAC)} on an empty field)`}
+            >
+              Correct
+            </button>
+          )}
+        </li>
+      ))}
+    </Rows>
+  );
+}
+
+/** The last answers of today, whoever gave them. */
+export function EverybodysHistory({ rows }: { readonly rows: readonly HistoryRow[] }) {
+  return (
+    <Rows title="Everybody's history" none="The answers of today appear here.">
+      {rows.map((row) => (
+        <li key={row.id}>
+          <span className={styles.worker}>{row.worker}</span>
+          <Line row={row} />
+        </li>
+      ))}
+    </Rows>
+  );
+}
+
+interface RowsProps {
+  readonly title: string;
+  /** What is said where there are no rows. */
+  readonly none: string;
+  readonly children: readonly ReactNode[];
+}
+
+function Rows({ title, none, children }: RowsProps) {
+  return (
     <aside className={styles.history} aria-labelledby="history-title">
-      <h2 id="history-title">History</h2>
-      {rows.length === 0 && <p className={styles.none}>Your answers of today appear here.</p>}
-      {rows.length > 0 && (
-        <ol>
-          {rows.map((row) => (
-            <li key={row.key}>
-              <Line row={row} />
-              {row === last && (
-                <button
-                  type="button"
-                  className={controls.quiet}
-                  onClick={() => desk.dispatch({ type: "fix-last" })}
-                  aria-keyshortcuts={ariaKeys("fix", IS_MAC)}
-                  title={`Correct this answer (${showKeys("fix", IS_MAC)} on an empty field)`}
-                >
-                  Correct
-                </button>
-              )}
-            </li>
-          ))}
-        </ol>
-      )}
+      <h2 id="history-title">{title}</h2>
+      {children.length === 0 ? <p className={styles.none}>{none}</p> : <ol>{children}</ol>}
     </aside>
   );
 }
 
-function Line({ row }: { readonly row: Row }) {
+function Line({ row }: { readonly row: Pick<Row, "kind" | "summary" | "tookMs" | "outcome"> }) {
   const { icon, words, tone } = OUTCOMES[row.outcome];
   return (
     <span className={styles.line}>

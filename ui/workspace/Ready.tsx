@@ -3,6 +3,7 @@ import controls from "../shared/controls.module.css";
 import { KIND_NAMES } from "./answers/rules.ts";
 import type { Desk } from "./desk.ts";
 import { focusHome } from "./focus.ts";
+import { EverybodysHistory } from "./History.tsx";
 import { ariaKeys } from "./keymap.ts";
 import { setPreferences, usePreferences } from "./preferences.ts";
 import styles from "./Ready.module.css";
@@ -54,6 +55,7 @@ export function Ready({ desk, state, onKeys }: Props) {
             </div>
           </>
         )}
+        {worker.role !== "worker" && <EverybodysHistory rows={state.everybody} />}
       </div>
     </main>
   );

@@ -18,26 +18,17 @@ import { call, Refusal, release, setCsrf, Unreachable } from "./api.ts";
 import { chime } from "./chime.ts";
 import { Files } from "./files.ts";
 import { next } from "./machine.ts";
+import { isTaking } from "./moves.ts";
 import { INITIAL, type Effect, type Event, type State } from "./state.ts";
 import { Stream } from "./stream.ts";
+import { ENDED, LOST, sentence, SIGNED_OUT } from "./words.ts";
 
 const HIDDEN_MS = 20_000;
-/** Events are hints: what they should have told is looked up this often while the card is empty. */
+/** Events are hints, and of everybody's answers there are none: this often is looked while the card is empty. */
 const LOOK_MS = 20_000;
 const TICK_MS = 2_500;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
-
-const LOST: Readonly<Record<LostReason, string>> = {
-  expired: "The time for this task is over; it went back.",
-  "pulled-back": "This task went to somebody else.",
-};
-const ENDED: Readonly<Record<EndedReason, string>> = {
-  over: "This session is over because it was not used for long, or the operator ended it.",
-  "signed-out": "You signed out in another window.",
-  disabled: "The operator has disabled this name. Ask there if that is a mistake.",
-};
-const SIGNED_OUT = "You are signed out. Sign in again to go on.";
 
 /** What is said to live regions; `id` tells two equal sentences apart. */
 export interface Said {
@@ -94,7 +85,7 @@ export class Desk {
     document.addEventListener("visibilitychange", () => this.#seen());
     addEventListener("pagehide", () => this.#leave());
     setInterval(() => this.#beat(), TICK_MS);
-    setInterval(() => this.#state.phase === "waiting" && this.dispatch({ type: "look-again" }), LOOK_MS);
+    setInterval(() => this.#look(), LOOK_MS);
   }
 
   async signIn(path: "sign-in" | "accept-invite", body: Readonly<Record<string, string>>): Promise<void> {
@@ -107,8 +98,16 @@ export class Desk {
   }
 
   async signOut(): Promise<void> {
+    // Or it would tell of this session's end as of something that happened elsewhere.
     this.#stream.close();
-    await call("POST", "sign-out").catch(() => null);
+    try {
+      await call("POST", "sign-out");
+    } catch (error) {
+      if (!(error instanceof Refusal && error.status === 401)) {
+        this.#stream.open(false);
+        return this.dispatch({ type: "toast", text: `Signing out failed. ${sentence(error)}` });
+      }
+    }
     this.dispatch({ type: "no-session", notice: "You are signed out." });
   }
 
@@ -154,9 +153,21 @@ export class Desk {
       setCsrf(session.csrf);
       this.dispatch({ type: "session", session });
       this.dispatch({ type: "offline", offline: false });
+      this.#look();
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) this.#end(SIGNED_OUT);
     }
+  }
+
+  #look(): void {
+    const { phase, session } = this.#state;
+    if (phase === "waiting") this.dispatch({ type: "look-again" });
+    const reads = session !== null && session.worker.role !== "worker" && !isTaking(this.#state);
+    if (!reads || document.visibilityState === "hidden") return;
+    void call<HistoryAnswer>("GET", "history?all=1").then(
+      ({ rows }) => this.dispatch({ type: "everybody", rows }),
+      () => null,
+    );
   }
 
   #heard(name: string, data: unknown): void {
@@ -368,10 +379,3 @@ export class Desk {
 }
 
 let spoken = 0;
-
-function sentence(error: unknown): string {
-  if (error instanceof Unreachable) return "The server cannot be reached. Try again in a moment.";
-  if (!(error instanceof Refusal)) return "Something went wrong. Load the page again.";
-  const { message, retryAfter } = error;
-  return retryAfter === null ? message : `${message} Try again in ${retryAfter} s.`;
-}

@@ -198,7 +198,8 @@ describe("what gets lost", () => {
   it("keeps the text while the connection is down, and sends nothing that has no picture", () => {
     const play = working().on(type("abc"), { type: "offline", offline: true });
     assert.equal(play.state.work?.draft.text, "abc");
-    assert.match(play.said, /Connection lost/);
+    assert.equal(play.said, "Connection lost. Your answer is kept.");
+    assert.equal(new Play().on({ type: "offline", offline: true }).said, "Connection lost. Trying again.");
     play.on({ type: "load-failed", lease: "a" }, submit(1));
     assert.deepEqual(play.done, []);
     assert.deepEqual(play.on({ type: "retry-load" }).done, ["load a"]);

@@ -45,6 +45,8 @@ const HANDLERS: Handlers = {
 
   history: (state, { rows }) => step({ ...state, rows: [...pending(state), ...rows.map(rowOf)] }),
 
+  everybody: (state, { rows }) => step({ ...state, everybody: rows }),
+
   "no-session": (state, { notice }) =>
     step({ ...state, phase: "signed-out", session: null, busy: false, notice }),
 
@@ -272,7 +274,8 @@ const HANDLERS: Handlers = {
 
   offline(state, { offline }) {
     if (offline === state.offline) return step(state);
-    const text = offline ? "Connection lost. Your answer is kept." : "Connected again.";
+    const lost = state.work === null && state.sending.length === 0 ? "Trying again." : "Your answer is kept.";
+    const text = offline ? `Connection lost. ${lost}` : "Connected again.";
     return step({ ...state, offline }, { do: "say", text, urgent: offline });
   },
 };

@@ -91,6 +91,8 @@ export interface State {
   /** Something may have arrived while a claim was under way: claim again when it comes back empty. */
   readonly again: boolean;
   readonly rows: readonly Row[];
+  /** Everybody's answers of today, newest first, for those who may read them. */
+  readonly everybody: readonly HistoryRow[];
   readonly reasonsOpen: boolean;
   readonly latesInARow: number;
   readonly toast: string | null;
@@ -123,6 +125,7 @@ export type GiveBack =
 export type Event =
   | { readonly type: "session"; readonly session: Session }
   | { readonly type: "history"; readonly rows: readonly HistoryRow[] }
+  | { readonly type: "everybody"; readonly rows: readonly HistoryRow[] }
   | { readonly type: "no-session"; readonly notice: string | null }
   | { readonly type: "invite"; readonly token: string }
   | { readonly type: "invite-name"; readonly name: string }
@@ -193,6 +196,7 @@ export const INITIAL: State = {
   claiming: null,
   again: false,
   rows: [],
+  everybody: [],
   reasonsOpen: false,
   latesInARow: 0,
   toast: null,
