@@ -31,7 +31,8 @@ describe("with the keyboard alone", () => {
     await page.getByLabel("Name").and(page.locator(":focus")).waitFor();
     await page.keyboard.type("bea");
     await page.keyboard.press("Tab");
-    await page.keyboard.type("wrong");
+    await page.keyboard.type("wrong?");
+    assert.equal(await page.getByLabel("Password").inputValue(), "wrong?");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").filter({ hasText: /wrong/u }).waitFor();
     await page.getByLabel("Password").fill(PASSWORD);

@@ -35,6 +35,7 @@ function isLeftAlone(id: ShortcutId, { repeat, target, key, ctrlKey, metaKey }: 
   if (shortcutOf(id).types === true && (isTextField(target) || !preferences().singleKeys)) return true;
   // Keys by which a focused control is used stay its own.
   if (key === "Enter") return !ctrlKey && !metaKey && isPressable(target);
+  if (key.startsWith("Arrow")) return target instanceof HTMLElement && target.matches("[data-scrolls]");
   return key === " " && (isPressable(target) || isTextField(target));
 }
 

@@ -5,8 +5,13 @@ import { useLook } from "../preferences.ts";
 import { useShortcuts } from "../shortcuts.ts";
 import type { AnswerProps } from "./AnswerBox.tsx";
 import { cellOfKey, keyName, keyOfCell, neighbour } from "./grid-keys.ts";
+import { Frame } from "./Frame.tsx";
 import styles from "./GridAnswer.module.css";
 import { Picture, PictureTools } from "./Picture.tsx";
+import { Pixels } from "./Pixels.tsx";
+
+/** Pixels of a tile's side at zoom 1. */
+const TILE = 70;
 
 /** Pick the cells that fit: by their keys, with arrows and Space, or with the pointer. */
 export function GridAnswer({ item, work, draft, onChange }: AnswerProps<"grid">) {
@@ -65,13 +70,7 @@ export function GridAnswer({ item, work, draft, onChange }: AnswerProps<"grid">)
             }}
           >
             {tile?.url !== undefined && (
-              <img
-                src={tile.url}
-                alt=""
-                draggable={false}
-                data-filter={look.filter}
-                className={styles.tile}
-              />
+              <Pixels url={tile.url} file={tile.file} alt="" filter={look.filter} className={styles.tile} />
             )}
             {code !== undefined && <kbd className={styles.key}>{keyName(code)}</kbd>}
             <span className={styles.mark}>
@@ -93,12 +92,9 @@ export function GridAnswer({ item, work, draft, onChange }: AnswerProps<"grid">)
         </div>
       )}
       {tiles ? (
-        <div
-          className={styles.tiles}
-          style={{ width: `min(100%, ${columns * 70 * look.zoom}px, ${(50 * columns) / rows}dvh)` }}
-        >
+        <Frame width={columns * TILE} height={rows * TILE} zoom={look.zoom} isUsed>
           {list}
-        </div>
+        </Frame>
       ) : (
         <Picture url={tasks[0]?.url} file={tasks[0]?.file} alt="The picture, cut into cells" look={look}>
           {list}

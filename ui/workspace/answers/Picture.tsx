@@ -1,10 +1,13 @@
-import { useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
+import type { ItemFile } from "../../../src/protocol/workspace.ts";
 import controls from "../../shared/controls.module.css";
 import { Icon } from "../../shared/Icon.tsx";
 import { showKeys, type ShortcutId } from "../keymap.ts";
 import { FILTERS, setLook, useLook, ZOOMS, type Filter, type Look } from "../preferences.ts";
 import { IS_MAC, useShortcuts } from "../shortcuts.ts";
+import { Frame } from "./Frame.tsx";
 import styles from "./Picture.module.css";
+import { Pixels } from "./Pixels.tsx";
 
 const FILTER_NAMES: Readonly<Record<Filter, string>> = {
   none: "As it is",
@@ -16,48 +19,27 @@ const FILTER_NAMES: Readonly<Record<Filter, string>> = {
 interface PictureProps {
   /** Undefined while it is on its way: the frame keeps its place. */
   readonly url: string | undefined;
-  readonly file: { readonly width: number | null; readonly height: number | null } | undefined;
+  readonly file: ItemFile | undefined;
   readonly alt: string;
   readonly look: Look;
   /** Drawn over the picture, with the same edges. */
   readonly children?: ReactNode;
 }
 
-/** One picture of a task. Above its own size its pixels are never smoothed. */
+/** One picture of a task. */
 export function Picture({ url, file, alt, look, children }: PictureProps) {
-  const frame = useRef<HTMLDivElement>(null);
-  const [enlarged, setEnlarged] = useState(false);
-  const width = file?.width ?? 300;
-  const height = file?.height ?? 100;
-  useLayoutEffect(() => {
-    const { current } = frame;
-    if (current === null) return undefined;
-    const observer = new ResizeObserver(() => setEnlarged(current.clientWidth > width));
-    observer.observe(current);
-    return () => observer.disconnect();
-  }, [width]);
   return (
-    <div
-      ref={frame}
-      className={styles.frame}
-      style={{
-        // As wide as the zoom says, but never wider than there is room, nor higher than half the window.
-        width: `min(100%, ${width * look.zoom}px, ${((52 * width) / height).toFixed(2)}dvh)`,
-        aspectRatio: `${width} / ${height}`,
-      }}
+    <Frame
+      width={file?.width ?? 300}
+      height={file?.height ?? 100}
+      zoom={look.zoom}
+      isUsed={children !== undefined}
     >
-      {url !== undefined && (
-        <img
-          className={styles.picture}
-          src={url}
-          alt={alt}
-          draggable={false}
-          data-filter={look.filter}
-          data-enlarged={enlarged}
-        />
-      )}
+      <div className={styles.ground}>
+        {url !== undefined && <Pixels url={url} file={file} alt={alt} filter={look.filter} />}
+      </div>
       {children}
-    </div>
+    </Frame>
   );
 }
 

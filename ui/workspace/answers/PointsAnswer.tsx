@@ -19,6 +19,7 @@ export function PointsAnswer({ item, work, draft, onChange }: AnswerProps<"point
   const height = file?.height ?? 200;
   const [cross, setCross] = useState<Point>({ x: Math.floor(width / 2), y: Math.floor(height / 2) });
   useLayoutEffect(focusHome, []);
+  useLayoutEffect(followCross, [cross, look.zoom]);
   const place = (point: Point) => {
     setCross(point);
     // With one place to set, a new one takes its place.
@@ -54,7 +55,7 @@ export function PointsAnswer({ item, work, draft, onChange }: AnswerProps<"point
           aria-describedby="points-list answer-message"
           onClick={click}
         >
-          <span className={styles.cross} style={placeOf(cross)} />
+          <span data-cross className={styles.cross} style={placeOf(cross)} />
           {draft.points.map((point, index) => (
             // oxlint-disable-next-line react/no-array-index-key -- points are told apart by their order
             <span key={index} className={styles.point} style={placeOf(point)}>
@@ -70,6 +71,11 @@ export function PointsAnswer({ item, work, draft, onChange }: AnswerProps<"point
       </p>
     </>
   );
+}
+
+/** Where the picture is larger than its place, it is scrolled to the cross. */
+function followCross(): void {
+  document.querySelector("main [data-cross]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function moved({ x, y }: Point, code: string, by: number, width: number, height: number): Point {

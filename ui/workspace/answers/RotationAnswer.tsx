@@ -1,10 +1,11 @@
 import { useLayoutEffect } from "react";
 import type { ItemFile } from "../../../src/protocol/workspace.ts";
 import { focusHome } from "../focus.ts";
-import { useLook } from "../preferences.ts";
+import { useLook, type Filter } from "../preferences.ts";
 import { useShortcuts } from "../shortcuts.ts";
 import type { AnswerProps } from "./AnswerBox.tsx";
 import { PictureTools } from "./Picture.tsx";
+import { Pixels } from "./Pixels.tsx";
 import styles from "./RotationAnswer.module.css";
 
 const FAR = 10;
@@ -83,7 +84,7 @@ interface DiscProps {
   readonly url: string | undefined;
   readonly file: ItemFile | undefined;
   readonly zoom: number;
-  readonly filter: string;
+  readonly filter: Filter;
   readonly degrees: number;
   /** Several stand side by side: they have to share the window. */
   readonly many: boolean;
@@ -93,15 +94,7 @@ function Disc({ url, file, zoom, filter, degrees, many }: DiscProps) {
   const width = (file?.width ?? 100) * zoom;
   return (
     <span className={styles.disc} style={{ width: `min(100%, ${width}px, ${many ? 13 : 44}dvh)` }}>
-      {url !== undefined && (
-        <img
-          src={url}
-          alt=""
-          draggable={false}
-          data-filter={filter}
-          style={{ transform: `rotate(${degrees}deg)` }}
-        />
-      )}
+      {url !== undefined && <Pixels url={url} file={file} alt="" filter={filter} degrees={degrees} />}
     </span>
   );
 }
