@@ -22,6 +22,8 @@ describe("while a reason is asked for", () => {
     const result = stage.solve(task);
     await page.locator(task.shows).first().waitFor();
     await press("Control+.", "2");
+    // A task that nobody answers ends as unsolvable, too, but in time.
+    await page.getByText("can't be solved").waitFor({ state: "attached" });
     assert.equal((await result).error, "CAPTCHA_UNSOLVABLE");
     await idle();
   });
@@ -34,6 +36,7 @@ describe("while a reason is asked for", () => {
     assert.equal(await page.locator("form input:focus").inputValue(), "nto");
     assert.equal(await page.locator("[role=option][aria-selected=true]").count(), 1);
     await press("Enter");
+    await page.getByText("can't be solved").nth(1).waitFor({ state: "attached" });
     assert.equal((await result).error, "CAPTCHA_UNSOLVABLE");
     await idle();
   });
