@@ -194,12 +194,16 @@
   // Keys in here do not reach the page around, and those in frames of the vendor's own not even this one. First of all
   // listeners, so that no script can keep the key for itself: what a vendor uses it for comes first, the second leaves.
   let used = false;
+  let undecided = false;
   window.addEventListener(
     "keydown",
     (event) => {
       if (event.key !== "Escape") return;
-      const again = used;
+      // The next one may come before it is known what the vendor did with this one.
+      const again = used || undecided;
+      undecided = true;
       setTimeout(() => {
+        undecided = false;
         used = event.defaultPrevented && !again;
         if (!used) tell("leave");
       });
