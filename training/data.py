@@ -21,7 +21,7 @@ WEIGHTS = {
     "captchapng": 1,
     "captcha-canvas": 18,
     "haileybot": 20,
-    "gd-security-image": 6,
+    "gd-security-image": 14,
 }
 OTHERS = 2
 

@@ -9,8 +9,8 @@ import { openReader, type Reader } from "./reader.ts";
 
 // Animations made of a golden picture that is read with ease when it stands still.
 
-const PICTURE = fileURLToPath(new URL("../../../test/golden/captchapng-700002.png", import.meta.url));
-const TEXT = "205826";
+const PICTURE = fileURLToPath(new URL("../../../test/golden/captchapng-700003.png", import.meta.url));
+const TEXT = "122613";
 
 let reader: Reader;
 let width = 0;

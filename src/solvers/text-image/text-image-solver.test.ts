@@ -38,10 +38,10 @@ test("image tasks with an image are accepted, others are not", () => {
 });
 
 test("the answer comes with its confidence, three candidates and a confidence for each character", async () => {
-  const outcome = await solve(await golden("captchapng-700001.png"));
+  const outcome = await solve(await golden("captchapng-700005.png"));
   assert.equal(outcome.kind, "answer");
   if (outcome.kind !== "answer") return;
-  const answer = (await golden("labels.tsv")).toString().match(/captchapng-700001\.png\t(\d+)/)?.[1];
+  const answer = (await golden("labels.tsv")).toString().match(/captchapng-700005\.png\t(\d+)/)?.[1];
   assert.deepEqual(outcome.solution, { text: answer });
   assert.ok(outcome.confidence > 0.8 && outcome.confidence < 1, `${outcome.confidence}`);
   const detail = outcome.detail as {
