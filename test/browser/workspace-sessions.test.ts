@@ -58,3 +58,18 @@ it("says when signing out failed, and who ended the session", async () => {
   await page.getByLabel("Name").waitFor();
   assert.deepEqual(seat.faults, []);
 });
+
+it("says that the session is over when it ended while its events were not heard", async () => {
+  const away = await stage.hire("bea");
+  await startWorking(away);
+  const events = /\/api\/events/u;
+  await away.page.route(events, (route) => route.fulfill({ status: 503 }));
+  // Pausing opens the stream anew, and nothing else asks for anything then.
+  await away.page.keyboard.press("Escape");
+  await away.page.getByText("Reconnecting").first().waitFor();
+  await stage.cli("worker", "sign-out", "bea");
+  await away.page.unroute(events);
+  await away.page.getByText("You are signed out.").first().waitFor();
+  assert.equal(await away.page.getByText("Reconnecting").count(), 0);
+  assert.deepEqual(away.faults, []);
+});

@@ -49,7 +49,10 @@ export class Desk {
   #hidden: ReturnType<typeof setTimeout> | undefined;
   readonly #stream = new Stream({
     onOpen: () => void this.#sync(),
-    onBreak: () => this.dispatch({ type: "link", link: "reconnecting" }),
+    onBreak: (refused) => {
+      this.dispatch({ type: "link", link: "reconnecting" });
+      if (refused) void this.#refresh();
+    },
     on: (name, data) => this.#heard(name, data),
   });
   /**
@@ -148,14 +151,20 @@ export class Desk {
   /** The stream is open (again): events may have been missed. */
   async #sync(): Promise<void> {
     this.dispatch({ type: "link", link: "live" });
+    if (await this.#refresh()) this.#look();
+  }
+
+  /** Asks for the session as it is now, and ends here if it is over. @returns whether there is one */
+  async #refresh(): Promise<boolean> {
     try {
       const session = await call<Session>("GET", "session");
       setCsrf(session.csrf);
       this.dispatch({ type: "session", session });
       this.dispatch({ type: "offline", offline: false });
-      this.#look();
+      return true;
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) this.#end(SIGNED_OUT);
+      return false;
     }
   }
 

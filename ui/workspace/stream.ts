@@ -3,7 +3,8 @@ import type { WorkspaceEvents } from "../../src/protocol/workspace.ts";
 export interface StreamHandlers {
   /** The stream is open: what was missed meanwhile has to be asked for. */
   onOpen(): void;
-  onBreak(): void;
+  /** @param refused the server answered, but not with events */
+  onBreak(refused: boolean): void;
   on<Name extends keyof WorkspaceEvents>(name: Name, data: WorkspaceEvents[Name]): void;
 }
 
@@ -35,8 +36,9 @@ export class Stream {
       this.#handlers.onOpen();
     });
     source.addEventListener("error", () => {
-      this.#handlers.onBreak();
-      if (source.readyState !== EventSource.CLOSED) return;
+      const refused = source.readyState === EventSource.CLOSED;
+      this.#handlers.onBreak(refused);
+      if (!refused || this.#source !== source) return;
       this.#retry = setTimeout(() => this.open(taking), this.#retryMs);
       this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
     });
