@@ -5,10 +5,9 @@ import { Batcher } from "../database/batch.ts";
 import type { Database, Queryable, Row } from "../database/database.ts";
 import { isUniqueViolation } from "../database/faults.ts";
 import { findAccount } from "./accounts.ts";
+import { digest, findKey, LIVE, PREFIX_LENGTH, type FoundKey } from "./find-key.ts";
 import { limitColumns, limitsOf, LIMIT_COLUMNS, type KeyLimits, type StoredLimits } from "./key-limits.ts";
 
-/** Characters of a key that are kept for display. */
-const PREFIX_LENGTH = 6;
 /** NOTIFY channel that tells every process to forget what it knows of keys. */
 export const KEYS_CHANNEL = "glyphdesk_keys";
 /** How long a looked-up key is believed without the NOTIFY, which may be lost. */
@@ -17,9 +16,8 @@ const BELIEVED_MS = 5_000;
 const UNKNOWN_BELIEVED_MS = 1_000;
 const REMEMBERED = 20_000;
 
-export interface ApiKey extends StoredLimits, Row {
+export interface ApiKey extends StoredLimits, FoundKey {
   readonly account: string;
-  readonly prefix: string;
   readonly createdAt: Date;
   readonly revokedAt: Date | null;
   /** What counts against its budgets. */
@@ -72,49 +70,39 @@ export async function hasKey(database: Queryable, text: string): Promise<boolean
 
 export async function listKeys(database: Database): Promise<ApiKey[]> {
   return database.query<ApiKey>(
-    `select a.name as account, k.prefix, k.created_at as "createdAt", k.revoked_at as "revokedAt", ${LIMIT_COLUMNS},
+    `select k.id, a.name as account, k.prefix, k.created_at as "createdAt", k.revoked_at as "revokedAt", ${LIMIT_COLUMNS},
        case when k.spent_day = current_date then k.spent_today else 0 end as "spentToday", k.spent_total as "spentTotal"
      from api_keys k join accounts a on a.id = k.account_id order by k.id`,
   );
 }
 
 /**
- * Revokes the one key that starts so, at once in every process.
- * @throws OperatorError when no live key or several start so
+ * Revokes the one live key that is named so, at once in every process.
+ * @param name as findKey reads it
+ * @throws OperatorError when there is no such key, or more than one
  */
-export function revokeKey(database: Database, start: string): Promise<void> {
-  return changeKey(database, start, [["revoked_at", new Date()]]);
+export function revokeKey(database: Database, name: string): Promise<FoundKey> {
+  return changeKey(database, name, [["revoked_at", new Date()]]);
 }
 
-/** Changes limits of the one key that starts so, at once in every process; what is not named stays as it is. */
-export function limitKey(database: Database, start: string, limits: Partial<StoredLimits>): Promise<void> {
-  return changeKey(database, start, limitColumns(limits));
+/** Changes limits of the one live key that is named so, as revokeKey does; what is not given stays as it is. */
+export function limitKey(database: Database, name: string, limits: Partial<StoredLimits>): Promise<FoundKey> {
+  return changeKey(database, name, limitColumns(limits));
 }
 
-async function changeKey(
+function changeKey(
   database: Database,
-  start: string,
+  name: string,
   changes: readonly (readonly [string, unknown])[],
-): Promise<void> {
-  await database.transaction(async (transaction) => {
-    const keys = await transaction.query<Row & { id: number; prefix: string }>(
-      `select id, prefix from api_keys where revoked_at is null and left(prefix, length($1)) = $1 for update`,
-      [start.slice(0, PREFIX_LENGTH)],
-    );
-    const [key] = keys;
-    if (key === undefined || start === "") {
-      throw new OperatorError(`No live key starts with "${start}". See \`glyphdesk key list\`.`);
-    }
-    if (keys.length > 1) {
-      throw new OperatorError(
-        `${keys.length} keys start with "${start}". Give all ${PREFIX_LENGTH} characters shown.`,
-      );
-    }
+): Promise<FoundKey> {
+  return database.transaction(async (transaction) => {
+    const key = await findKey(transaction, name, LIVE);
     await transaction.query(
       `with told as (select pg_notify('${KEYS_CHANNEL}', ''))
        update api_keys set ${changes.map(([column], at) => `${column} = $${at + 2}`).join(", ")} from told where id = $1`,
       [key.id, ...changes.map(([, value]) => value)],
     );
+    return key;
   });
 }
 
@@ -172,8 +160,4 @@ async function find(database: Database, keys: readonly string[]): Promise<{ call
     rows.map((row) => [row.hash, { accountId: row.account_id, keyId: row.id, limits: limitsOf(row) }]),
   );
   return hashes.map((id) => ({ caller: callers.get(id) ?? null }));
-}
-
-function digest(key: string): Buffer {
-  return hash("sha256", key, "buffer");
 }

@@ -1,4 +1,5 @@
 import { Command, Option as Flag } from "commander";
+import { numberOf, type FoundKey } from "../accounts/find-key.ts";
 import { OperatorError } from "../base/errors.ts";
 import { TASK_TYPES } from "../protocol/catalogue/catalogue.ts";
 import {
@@ -9,8 +10,10 @@ import {
   setRule,
   type Consensus,
   type Mode,
+  type Scope,
 } from "../tasks/rules.ts";
 import { withDatabase, withOptions } from "./context.ts";
+import { NAMED } from "./keys.ts";
 import { print, table, withJson } from "./output.ts";
 
 interface Flags extends Record<string, unknown> {
@@ -29,7 +32,7 @@ export function ruleCommands(): Command {
   const add = (command: Command) => group.addCommand(withJson(withOptions(command, ["dataDir"])));
   const scoped = (name: string) =>
     new Command(name)
-      .option("--key <prefix>", "only for this API key (default: all)")
+      .option("--key <key>", `only for this API key: ${NAMED} (default: all)`)
       .option("--type <type>", "only for this task type, such as ImageToTextTask (default: all)");
 
   add(
@@ -42,17 +45,21 @@ export function ruleCommands(): Command {
           .default("1"),
       )
       .action(async (mode: string, flags: SetFlags) => {
-        const { consensus } = flags;
-        const rule = { ...scopeOf(flags), mode: parseMode(mode), consensus };
-        await withDatabase(flags, (database) => setRule(database, rule));
-        print(flags, rule, "The rule holds for tasks that are created from now on.");
+        const scope = scopeOf(flags);
+        const rule = { mode: parseMode(mode), consensus: flags.consensus };
+        const key = await withDatabase(flags, (database) => setRule(database, scope, rule));
+        print(
+          flags,
+          { ...shown(key, scope), ...rule },
+          "The rule holds for tasks that are created from now on.",
+        );
       }),
   );
   add(
     new Command("list").description("list the rules").action(async (flags: Flags) => {
       const rules = await withDatabase(flags, listRules);
-      const rows = rules.map(({ keyPrefix, type, mode, consensus }) => [
-        keyPrefix === null ? "all" : `${keyPrefix}…`,
+      const rows = rules.map(({ keyId, keyPrefix, type, mode, consensus }) => [
+        keyId === null ? "all" : `${keyPrefix}… ${numberOf(keyId)}`,
         type ?? "all",
         mode,
         consensus,
@@ -64,9 +71,9 @@ export function ruleCommands(): Command {
     scoped("remove")
       .description("remove the rule for a key and a type")
       .action(async (flags: Flags) => {
-        const { keyPrefix, type } = scopeOf(flags);
-        await withDatabase(flags, (database) => removeRule(database, keyPrefix, type));
-        print(flags, { removed: { keyPrefix, type } }, "The rule is gone.");
+        const scope = scopeOf(flags);
+        const key = await withDatabase(flags, (database) => removeRule(database, scope));
+        print(flags, { removed: shown(key, scope) }, "The rule is gone.");
       }),
   );
   return group;
@@ -79,17 +86,16 @@ function parseMode(text: string): Mode {
 }
 
 /** @throws OperatorError for a type that is not in the catalogue */
-function scopeOf({
-  key = null,
-  type = null,
-}: {
-  readonly key?: string | null;
-  readonly type?: string | null;
-}) {
-  if (type === null) return { keyPrefix: key, type };
+function scopeOf({ key = null, type = null }: Partial<Scope>): Scope {
+  if (type === null) return { key, type };
   const found = TASK_TYPES.find(({ title }) => title.toLowerCase() === type.trim().toLowerCase());
   if (found === undefined) {
     throw new OperatorError(`"${type}" is no task type. See docs/task-types.md for their names.`);
   }
-  return { keyPrefix: key, type: found.title };
+  return { key, type: found.title };
+}
+
+/** The key by its beginning, however it was typed: the whole of it is nobody's to see. */
+function shown(key: FoundKey | null, { type }: Scope): object {
+  return { keyPrefix: key?.prefix ?? null, keyId: key?.id ?? null, type };
 }

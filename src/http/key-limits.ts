@@ -24,14 +24,14 @@ export function checkKey({ expiresAt, addresses }: KeyLimits, ip: string): void 
   if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
     throw new ProtocolError(
       "ERROR_KEY_DOES_NOT_EXIST",
-      `This key expired at ${expiresAt.toISOString()}. The operator can extend it: glyphdesk key limit PREFIX --expires ….`,
+      `This key expired at ${expiresAt.toISOString()}. The operator can extend it: glyphdesk key limit KEY --expires ….`,
     );
   }
   const family = isIP(ip);
   if (addresses !== null && (family === 0 || !addresses.check(ip, family === 6 ? "ipv6" : "ipv4"))) {
     throw new ProtocolError(
       "ERROR_IP_NOT_ALLOWED",
-      `This key may not be used from ${family === 0 ? "an unknown address" : ip}. The operator can allow it: glyphdesk key limit PREFIX --ips ….`,
+      `This key may not be used from ${family === 0 ? "an unknown address" : ip}. The operator can allow it: glyphdesk key limit KEY --ips ….`,
     );
   }
 }
@@ -58,7 +58,7 @@ export function checkTask(
     "ERROR_DOMAIN_NOT_ALLOWED",
     host === null
       ? "This key is for certain sites only: send websiteURL, the full address of the page that the task comes from."
-      : `This key may not be used for the site ${host.slice(0, 100)}. The operator can allow it: glyphdesk key limit PREFIX --sites ….`,
+      : `This key may not be used for the site ${host.slice(0, 100)}. The operator can allow it: glyphdesk key limit KEY --sites ….`,
   );
 }
 
@@ -66,8 +66,8 @@ export function checkTask(
 export function overBudget({ which, limit, spent }: Exceeded): ProtocolError {
   const when =
     which === "daily"
-      ? "It begins anew at 00:00 UTC; the operator can raise it: glyphdesk key limit PREFIX --daily …."
-      : "The operator can raise it: glyphdesk key limit PREFIX --total ….";
+      ? "It begins anew at 00:00 UTC; the operator can raise it: glyphdesk key limit KEY --daily …."
+      : "The operator can raise it: glyphdesk key limit KEY --total ….";
   return new ProtocolError(
     "ERROR_ZERO_BALANCE",
     `The ${which} budget of this key, ${formatDollars(limit)} dollars, does not cover the task: ${formatDollars(spent)} are spent. ${when}`,

@@ -1,3 +1,4 @@
+import { findKey, LIVE, type Among, type FoundKey } from "../accounts/find-key.ts";
 import { OperatorError } from "../base/errors.ts";
 import type { Database, Queryable, Row } from "../database/database.ts";
 
@@ -23,15 +24,20 @@ export interface Rule {
 
 export const DEFAULT_RULE: Rule = { mode: "machine-then-people", consensus: "1" };
 
-export interface NewRule extends Rule {
-  /** The first characters of the API key that it is for; null for all. */
+export interface StoredRule extends Rule {
+  /** The API key that it is for, and its first characters; null for all. */
+  readonly keyId: number | null;
   readonly keyPrefix: string | null;
   /** Title of the task type that it is for; null for all. */
   readonly type: string | null;
 }
 
-export interface StoredRule extends NewRule {
-  readonly keyId: number | null;
+/** What an operator says that a rule is for. */
+export interface Scope {
+  /** An API key as findKey reads it; null for all. */
+  readonly key: string | null;
+  /** Title of a task type; null for all. */
+  readonly type: string | null;
 }
 
 /**
@@ -50,37 +56,42 @@ export function withRule<Fields extends Readonly<Record<string, unknown>>>(
   return rule === DEFAULT_RULE ? fields : { ...fields, $rule: rule };
 }
 
-/** Makes the rule for a key and a type, or changes it. */
+/** Makes the rule for a key and a type, or changes it. @returns its key, null when it is for all */
 export async function setRule(
   database: Database,
-  { keyPrefix, type, mode, consensus }: NewRule,
-): Promise<void> {
-  await database.transaction(async (transaction) => {
-    const keyId = keyPrefix === null ? null : await findKey(transaction, keyPrefix, LIVE);
+  { key: name, type }: Scope,
+  { mode, consensus }: Rule,
+): Promise<FoundKey | null> {
+  return database.transaction(async (transaction) => {
+    const key = name === null ? null : await findKey(transaction, name, LIVE);
     await transaction.query(
       `with told as (select pg_notify('${RULES_CHANNEL}', ''))
        insert into rules (key_id, type, mode, consensus) select $1, $2, $3, $4 from told
        on conflict on constraint rules_unique do update set mode = excluded.mode, consensus = excluded.consensus`,
-      [keyId, type, mode, consensus],
+      [key?.id ?? null, type, mode, consensus],
     );
+    return key;
   });
 }
 
-/** @throws OperatorError when there is none */
-export async function removeRule(
-  database: Database,
-  keyPrefix: string | null,
-  type: string | null,
-): Promise<void> {
-  await database.transaction(async (transaction) => {
-    // A rule outlives its key, which may be revoked.
-    const keyId = keyPrefix === null ? null : await findKey(transaction, keyPrefix, RULED);
+/** A rule outlives its key, which may be revoked. */
+const RULED: Among = {
+  where: "exists (select from rules r where r.key_id = k.id)",
+  called: "key with such a rule",
+  list: "glyphdesk rule list",
+};
+
+/** @returns the key that it was for, null when for all. @throws OperatorError when there is no such rule */
+export async function removeRule(database: Database, { key: name, type }: Scope): Promise<FoundKey | null> {
+  return database.transaction(async (transaction) => {
+    const key = name === null ? null : await findKey(transaction, name, RULED);
     const removed = await transaction.query(
       `with told as (select pg_notify('${RULES_CHANNEL}', ''))
        delete from rules using told where key_id is not distinct from $1 and type is not distinct from $2 returning mode`,
-      [keyId, type],
+      [key?.id ?? null, type],
     );
     if (removed.length === 0) throw new OperatorError("There is no such rule. See `glyphdesk rule list`.");
+    return key;
   });
 }
 
@@ -89,28 +100,6 @@ export async function listRules(database: Queryable): Promise<StoredRule[]> {
     `select k.prefix as "keyPrefix", r.key_id as "keyId", r.type, r.mode, r.consensus
      from rules r left join api_keys k on k.id = r.key_id order by r.key_id nulls last, r.type nulls last`,
   );
-}
-
-const LIVE = "revoked_at is null";
-const RULED = "exists (select from rules where key_id = k.id)";
-
-async function findKey(
-  database: Queryable,
-  start: string,
-  which: typeof LIVE | typeof RULED,
-): Promise<number> {
-  const keys = await database.query<Row & { id: number }>(
-    `select id from api_keys k where ${which} and left(prefix, length($1)) = $1`,
-    [start],
-  );
-  const [key] = keys;
-  if (key === undefined || keys.length > 1 || start === "") {
-    const none = which === LIVE ? "No live key starts" : "No key with such a rule starts";
-    throw new OperatorError(
-      `${keys.length === 0 ? none : "Several keys start"} with "${start}". See \`glyphdesk ${which === LIVE ? "key" : "rule"} list\`.`,
-    );
-  }
-  return key.id;
 }
 
 /** The rules in memory: every createTask asks, and must not wait for the database. */

@@ -50,7 +50,7 @@ describe("glyphdesk rule", () => {
       [/There is no such rule\. See `glyphdesk rule list`/, "remove", "--type", "TurnstileTask"],
       [/"dogs" is no mode\. Choose from: machine,/, "set", "dogs"],
       [/"Cat" is no task type\. See/, "set", "people", "--type", "Cat"],
-      [/No live key starts with "zz-none"\. See/, "set", "people", "--key", "zz-none"],
+      [/No live key starts with "zz-no"\. See/, "set", "people", "--key", "zz-no"],
       [/consensus.*Allowed choices are 1, 2-of-3, 3-of-5/, "set", "people", "--consensus", "4"],
     ];
     for (const [sentence, ...words] of faults) {

@@ -109,7 +109,7 @@ export async function createPeopleStage(
     addCaller,
     async callerWith(mode, consensus = "1") {
       const own = await addCaller(`${mode} ${consensus} ${(ruled += 1)}`);
-      await setRule(database, { keyPrefix: own.key.slice(0, 6), type: null, mode, consensus });
+      await setRule(database, { key: own.key, type: null }, { mode, consensus });
       const holds = () => isDeepStrictEqual(rules.of(own.keyId, ""), { mode, consensus });
       while (!holds()) await database.query("select 1");
       return own;
