@@ -13,19 +13,20 @@ export interface Identity {
   readonly request: string;
 }
 
+/** What a request asks for once it is read: spelling and spacing are gone, and nothing of the desk's own is added. */
+export type Asked = Pick<NewTask, "type" | "fields" | "image" | "deadlineMs">;
+
 /**
+ * What it makes of a request has to stay the same from one version of the desk to the next: retries of tasks that are
+ * paid for cross an upgrade, and one that is not known again is refused until KEPT is over.
  * @param header the Idempotency-Key
- * @param wanted what the request asks for once it is read: spelling and spacing do not count, nor fields that change
- *   only how the answer is delivered
+ * @param callback the `callbackUrl` as it was sent; other fields that change only how the answer is delivered do not count
  */
 export function identityOf(
   header: string,
-  wanted: Pick<NewTask, "type" | "fields" | "image" | "deadlineMs"> & { readonly callbackUrl: unknown },
+  { type, fields, image, deadlineMs, callback = null }: Asked & { readonly callback: unknown },
 ): Identity {
-  const { type, fields, image, deadlineMs, callbackUrl = null } = wanted;
-  const request = createHash("sha256").update(
-    JSON.stringify([type, sorted(fields), deadlineMs, callbackUrl]),
-  );
+  const request = createHash("sha256").update(JSON.stringify([type, sorted(fields), deadlineMs, callback]));
   if (image !== null) request.update("\0").update(image);
   return { name: hash("sha256", header), request: request.digest("hex") };
 }

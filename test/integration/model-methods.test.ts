@@ -82,10 +82,9 @@ it(`keeps money exact whatever is cancelled, repeated and reported (seed ${SEED}
               current.names.map((name) => {
                 const fields = { case: true };
                 const wanted = { ...task({ ...caller, price: PRICE, fields }), budgeted: true };
-                const callbackUrl = undefined;
                 return desk.guarded.submit({
                   ...wanted,
-                  identity: identityOf(`name ${name}`, { ...wanted, callbackUrl }),
+                  identity: identityOf(`name ${name}`, { ...wanted, callback: undefined }),
                 });
               }),
             );

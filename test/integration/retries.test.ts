@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { audit } from "../../src/accounts/ledger.ts";
 import { EXAMPLE_PICTURE as body } from "../../src/protocol/catalogue/images.ts";
-import { forgetIdempotencyKeys } from "../../src/tasks/idempotency.ts";
+import { forgetIdempotencyKeys, identityOf } from "../../src/tasks/idempotency.ts";
+import { removeRule, setRule } from "../../src/tasks/rules.ts";
 import { createTestApp, parseAnswer } from "../support/app.ts";
 import { endOldest } from "../support/end.ts";
 
@@ -22,8 +23,12 @@ async function create(name: unknown, request: Json, on = app): Promise<Json> {
 }
 
 async function payer(name: string, balance = 1_000_000) {
-  const { key: clientKey } = await desk.addAccount(name, balance);
-  return { clientKey, balance: async () => Number((await call("getBalance", { clientKey }))["balance"]) };
+  const { key: clientKey, caller } = await desk.addAccount(name, balance);
+  return {
+    clientKey,
+    keyId: caller.keyId,
+    balance: async () => Number((await call("getBalance", { clientKey }))["balance"]),
+  };
 }
 
 describe("an Idempotency-Key", () => {
@@ -46,6 +51,33 @@ describe("an Idempotency-Key", () => {
     assert.notEqual((await create("order 2", { clientKey, task }))["taskId"], first["taskId"]);
     assert.notEqual((await call("createTask", { clientKey, task }))["taskId"], first["taskId"]);
     assert.equal(Math.round((await balance()) * 1e6), 1_000_000 - 90);
+  });
+
+  it("stays good when the operator changes who answers", async () => {
+    const { clientKey, keyId, balance } = await payer("governed");
+    const first = await create("ruled", { clientKey, task }, other.app);
+    const scope = { key: clientKey, type: null };
+    const follows = async (mode: string) => {
+      while (other.rules.of(keyId, "ImageToTextTask").mode !== mode) await database.query("select 1");
+    };
+    await setRule(database, scope, { mode: "machine", consensus: "1" });
+    await follows("machine");
+    assert.deepEqual(await create("ruled", { clientKey, task }, other.app), first);
+    const second = await create("ruled too", { clientKey, task }, other.app);
+    assert.equal(second["errorId"], 0);
+    await removeRule(database, scope);
+    await follows("machine-then-people");
+    assert.deepEqual(await create("ruled too", { clientKey, task }, other.app), second);
+    assert.equal(Math.round((await balance()) * 1e6), 1_000_000 - 60);
+  });
+
+  it("stays good across an upgrade: versions make the same of a request", () => {
+    const fields = { numeric: 1, case: true };
+    const wanted = { type: "ImageToTextTask", fields, image: Buffer.from("a picture"), deadlineMs: 60_000 };
+    assert.deepEqual(identityOf("order 1", { ...wanted, callback: undefined }), {
+      name: "f3d6f0d55b053fdeb0116c2eaffd74e9113b2fd19d7d0675fd8c87a430993b8d",
+      request: "1bdabf256479991784839c38c8101304d955582aafbef89a360cb4df158e7aa3",
+    });
   });
 
   it("refuses another request under the same name, and says so", async () => {

@@ -9,7 +9,7 @@ import { ProtocolError } from "../../protocol/errors.ts";
 import { packFiles } from "../../protocol/pack-files.ts";
 import { decodePicture } from "../../protocol/picture.ts";
 import { admit, type Admission, type Place } from "../../tasks/admit.ts";
-import { identityOf, slotOf, type Identity } from "../../tasks/idempotency.ts";
+import { identityOf, slotOf, type Asked, type Identity } from "../../tasks/idempotency.ts";
 import { withRule, type RuleList } from "../../tasks/rules.ts";
 import type { Submitted, Submitter } from "../../tasks/submit.ts";
 import type { GuardedOutcome, GuardedSubmitter } from "../../tasks/submit-guarded.ts";
@@ -63,7 +63,7 @@ export function createTask(options: CreateTaskOptions): Method {
         return submitPlain(options.submitter, read.task, read.admit()).then(renderAccepted);
       }
       const identity =
-        idempotencyKey === null ? null : identityOf(idempotencyKey, { ...read.task, callbackUrl: callback });
+        idempotencyKey === null ? null : identityOf(idempotencyKey, { ...read.asked, callback });
       const make = () => create(options, { caller, read, callback, identity });
       const made =
         identity === null || read.preparation === null
@@ -117,15 +117,13 @@ async function renderAtEnd(
 /** A request that was read and found right. */
 export interface ReadTask {
   readonly type: TaskType;
+  /**
+   * What the caller asked for, and nothing that the operator decides: that may change before a repetition comes, which
+   * must be known as one all the same.
+   */
+  readonly asked: Asked;
   /** All of the new task but where it goes. */
-  readonly task: {
-    readonly accountId: number;
-    readonly keyId: number;
-    readonly type: string;
-    readonly deadlineMs: number;
-    readonly fields: Readonly<Record<string, unknown>>;
-    readonly image: Buffer | null;
-  };
+  readonly task: Asked & { readonly accountId: number; readonly keyId: number };
   readonly waitMs: number;
   /** What is done to its pictures before it is written. */
   readonly preparation: Preparation | null;
@@ -144,23 +142,23 @@ export function readTask(
   const { type, task } = taskTypeOf(request["task"]);
   const extras = readExtras(request);
   const { body, deadlineMs = extras.deadlineMs ?? type.deadline, ...read } = type.read(task);
-  const asked = extras.confidence === undefined ? read : { confidence: extras.confidence, ...read };
+  const wanted = extras.confidence === undefined ? read : { confidence: extras.confidence, ...read };
   const { fields, image } =
     typeof body === "string"
-      ? { fields: asked, image: decodePicture(body, options.maxImageBytes, "body", options.svg) }
-      : packFiles(asked, options.maxImageBytes);
+      ? { fields: wanted, image: decodePicture(body, options.maxImageBytes, "body", options.svg) }
+      : packFiles(wanted, options.maxImageBytes);
   const rule = options.rules.of(keyId, type.title);
   const latest = Math.min(Number(deadlineMs), type.deadline);
+  const asked = {
+    type: type.title,
+    deadlineMs: latest,
+    fields: type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields,
+    image,
+  };
   return {
     type,
-    task: {
-      accountId,
-      keyId,
-      type: type.title,
-      deadlineMs: latest,
-      fields: withRule(type.route.kind === "machine" ? withSuffixes(fields, clientKey) : fields, rule),
-      image,
-    },
+    asked,
+    task: { accountId, keyId, ...asked, fields: withRule(asked.fields, rule) },
     preparation: preparationOf({ fields, image }, options.svg),
     waitMs: request["wait"] === undefined ? usualWaitMs(request, type) : extras.waitMs,
     admit() {
