@@ -1,8 +1,6 @@
 import { Pool } from "pg";
 import type { Logger } from "../base/logger.ts";
-import type { PoolOptions } from "./pool.ts";
-
-type Connection = PoolOptions["connection"];
+import { sessionWith, type Connection } from "./session.ts";
 
 /** Where graphile-worker keeps its tables: the schema that its SQL interface is documented under. */
 export const JOBS_SCHEMA = "graphile_worker";
@@ -43,9 +41,8 @@ export function openJobsPool(
   { size = 4, timeoutMs = 8_000 }: { readonly size?: number; readonly timeoutMs?: number } = {},
 ): Pool {
   const pool = new Pool({
-    ...(typeof connection === "string" ? { connectionString: connection } : connection),
+    ...sessionWith(connection, "-c timezone=UTC"),
     application_name: "glyphdesk-jobs",
-    options: "-c timezone=UTC",
     max: size,
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 8_000,

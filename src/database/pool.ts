@@ -2,6 +2,7 @@ import { Pool, types as defaultTypes, type ClientBase, type CustomTypesConfig, t
 import type { Logger } from "../base/logger.ts";
 import type { Database, Queryable, Row, Statement } from "./database.ts";
 import { Listener } from "./listener.ts";
+import { sessionWith, type Connection } from "./session.ts";
 
 /** Answers slower than this are given up: clients wait 15 to 30 s in all. */
 const QUERY_TIMEOUT_MS = 8_000;
@@ -15,8 +16,7 @@ const types: CustomTypesConfig = {
 };
 
 export interface PoolOptions {
-  /** A connection string, or what `startEmbedded` returned. */
-  readonly connection: string | { host: string; port: number; user: string; database: string };
+  readonly connection: Connection;
   readonly logger: Logger;
   /** Connections at most; 8 unless told. */
   readonly size?: number;
@@ -28,11 +28,8 @@ export interface PoolOptions {
 export function openPool(options: PoolOptions): Database {
   const { logger, timeoutMs = QUERY_TIMEOUT_MS } = options;
   const settings = {
-    ...(typeof options.connection === "string"
-      ? { connectionString: options.connection }
-      : options.connection),
+    ...sessionWith(options.connection, OPTIONS),
     application_name: "glyphdesk",
-    options: OPTIONS,
     statement_timeout: timeoutMs,
     // For a database that does not answer at all, its own time-out included.
     query_timeout: timeoutMs === 0 ? 0 : timeoutMs + 500,
@@ -40,7 +37,8 @@ export function openPool(options: PoolOptions): Database {
     types,
   } satisfies PoolConfig;
   const open = (max: number, extra = "") => {
-    const pool = new Pool({ ...settings, options: OPTIONS + extra, max, idleTimeoutMillis: 60_000 });
+    const session = sessionWith(options.connection, OPTIONS + extra);
+    const pool = new Pool({ ...settings, ...session, max, idleTimeoutMillis: 60_000 });
     pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection broke"));
     // One that is lent out emits its own when it breaks between two statements; unhandled, that ends the process. The
     // next statement on it rejects, which is all that its borrower needs.
