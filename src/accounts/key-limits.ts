@@ -35,6 +35,16 @@ export const LIMIT_COLUMNS = Object.entries(COLUMNS)
   .map(([name, column]) => `k.${column} as "${name}"`)
   .join(", ");
 
+/**
+ * Whether the spent_today of a row of api_keys as "k" counts today. Tomorrow's does: a transaction that began before
+ * midnight must not reopen the day that is over. A later day is of a clock that was ahead and would close the budget
+ * until then. Days are UTC, as every session of the desk is.
+ */
+export const COUNTS_TODAY = "k.spent_day between current_date and current_date + 1";
+
+/** What counts against a key's daily budget. */
+export const SPENT_TODAY = `case when ${COUNTS_TODAY} then k.spent_today else 0 end`;
+
 /** The limits that are named, as columns and values. */
 export function limitColumns(limits: Partial<StoredLimits>): [column: string, value: unknown][] {
   return (Object.keys(COLUMNS) as (keyof StoredLimits)[])

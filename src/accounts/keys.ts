@@ -6,7 +6,14 @@ import type { Database, Queryable, Row } from "../database/database.ts";
 import { isUniqueViolation } from "../database/faults.ts";
 import { findAccount } from "./accounts.ts";
 import { digest, findKey, LIVE, PREFIX_LENGTH, type FoundKey } from "./find-key.ts";
-import { limitColumns, limitsOf, LIMIT_COLUMNS, type KeyLimits, type StoredLimits } from "./key-limits.ts";
+import {
+  limitColumns,
+  limitsOf,
+  LIMIT_COLUMNS,
+  SPENT_TODAY,
+  type KeyLimits,
+  type StoredLimits,
+} from "./key-limits.ts";
 
 /** NOTIFY channel that tells every process to forget what it knows of keys. */
 export const KEYS_CHANNEL = "glyphdesk_keys";
@@ -71,7 +78,7 @@ export async function hasKey(database: Queryable, text: string): Promise<boolean
 export async function listKeys(database: Database): Promise<ApiKey[]> {
   return database.query<ApiKey>(
     `select k.id, a.name as account, k.prefix, k.created_at as "createdAt", k.revoked_at as "revokedAt", ${LIMIT_COLUMNS},
-       case when k.spent_day = current_date then k.spent_today else 0 end as "spentToday", k.spent_total as "spentTotal"
+       ${SPENT_TODAY} as "spentToday", k.spent_total as "spentTotal"
      from api_keys k join accounts a on a.id = k.account_id order by k.id`,
   );
 }

@@ -1,3 +1,4 @@
+import { SPENT_TODAY } from "../accounts/key-limits.ts";
 import type { Micros } from "../base/money.ts";
 import type { Queryable, Row } from "../database/database.ts";
 
@@ -34,8 +35,8 @@ const BUDGETS = {
   name: "budgets",
   text: `
   select id, daily_limit as "dailyLimit", total_limit as "totalLimit", spent_total as "spentTotal",
-    case when spent_day >= current_date then spent_today else 0 end as "spentToday"
-  from api_keys where id = any($1::bigint[])`,
+    ${SPENT_TODAY} as "spentToday"
+  from api_keys k where id = any($1::bigint[])`,
 };
 
 /** The budgets of these keys; exact while the accounts' rows are locked. */

@@ -1,3 +1,4 @@
+import { COUNTS_TODAY, SPENT_TODAY } from "../accounts/key-limits.ts";
 import type { Micros } from "../base/money.ts";
 import { Batcher } from "../database/batch.ts";
 import type { Database, Queryable, Row } from "../database/database.ts";
@@ -37,8 +38,7 @@ const LOCK = {
   text: `select id, balance from accounts where id = any($1::bigint[]) order by id for update`,
 };
 
-// Plan: one primary key probe for each key and each task. A day never goes back, or a transaction that began before
-// midnight would reopen the day that is over.
+// Plan: one primary key probe for each key and each task.
 export const SPEND = {
   name: "spend",
   text: `
@@ -46,8 +46,8 @@ export const SPEND = {
     select * from json_to_recordset($1::json) as i (key bigint, id int, price bigint)
   ), spent as (
     update api_keys k set spent_total = k.spent_total + s.total,
-      spent_today = s.total + case when k.spent_day >= current_date then k.spent_today else 0 end,
-      spent_day = greatest(k.spent_day, current_date)
+      spent_today = s.total + ${SPENT_TODAY},
+      spent_day = case when ${COUNTS_TODAY} then k.spent_day else current_date end
     from (select key, sum(price) as total from item group by key) s where k.id = s.key
   )
   update tasks t set budgeted = true from item where t.id = item.id`,

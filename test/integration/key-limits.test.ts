@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { audit } from "../../src/accounts/ledger.ts";
-import { createKey, KeyRing, limitKey } from "../../src/accounts/keys.ts";
+import { createKey, KeyRing, limitKey, listKeys } from "../../src/accounts/keys.ts";
 import type { StoredLimits } from "../../src/accounts/key-limits.ts";
 import { EXAMPLE_PICTURE as body } from "../../src/protocol/catalogue/images.ts";
 import { TaskRate } from "../../src/http/key-limits.ts";
@@ -170,6 +170,28 @@ describe("a budget", () => {
     await call("cancelTask", { clientKey, taskId: ids[4] });
     assert.deepEqual(await spent(prefix), { today: 6 * PRICE, total: 11 * PRICE });
     assert.deepEqual((await audit(database)).faults, []);
+  });
+
+  it("goes by the day that it is, also after a clock that was ahead", async () => {
+    const clientKey = await keyWith({ dailyLimit: 2 * PRICE });
+    const prefix = clientKey.slice(0, 6);
+    const listed = async () => (await listKeys(database)).find((key) => key.prefix === prefix)?.spentToday;
+    const moveDay = (days: number) =>
+      database.query("update api_keys set spent_day = current_date + $2::int where prefix = $1", [
+        prefix,
+        days,
+      ]);
+    for (const code of [undefined, undefined, "ERROR_ZERO_BALANCE"])
+      assert.equal(await codeOf(clientKey), code);
+    // A transaction that began before midnight comes after one of the new day.
+    await moveDay(1);
+    assert.deepEqual([await listed(), await codeOf(clientKey)], [2 * PRICE, "ERROR_ZERO_BALANCE"]);
+    for (const days of [2, 400]) {
+      await moveDay(days);
+      assert.deepEqual([await listed(), await codeOf(clientKey)], [0, undefined], `${days} days ahead`);
+      assert.deepEqual([await listed(), await codeOf(clientKey)], [PRICE, undefined]);
+      assert.deepEqual([await listed(), await codeOf(clientKey)], [2 * PRICE, "ERROR_ZERO_BALANCE"]);
+    }
   });
 
   it("leaves the other keys of the account alone, and ends at the balance like they do", async () => {
