@@ -73,7 +73,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.push({ name: "database", stop: () => connected.close() });
     const { database } = connected;
     for (const name of connected.migrated) logger.info({ migration: name }, "migrated");
-    const firstKey = await ensureFirstAccount(database, config);
+    const firstKey = await ensureFirstAccount(database, config, logger);
     if (connected.alone) await endAllLeases(database);
 
     const runs = config.role !== "api";

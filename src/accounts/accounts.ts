@@ -1,7 +1,7 @@
 import { OperatorError } from "../base/errors.ts";
-import type { Micros } from "../base/money.ts";
+import { formatDollars, type Micros } from "../base/money.ts";
 import type { Database, Queryable, Row } from "../database/database.ts";
-import { isUniqueViolation } from "../database/faults.ts";
+import { isCheckViolation, isUniqueViolation } from "../database/faults.ts";
 
 export interface Account extends Row {
   readonly id: number;
@@ -79,7 +79,12 @@ export async function topUp(database: Database, name: string, amount: Micros): P
   if (amount <= 0) throw new OperatorError("A top-up is an amount above zero.");
   return database.transaction(async (transaction) => {
     const account = await findAccount(transaction, name);
-    return move(transaction, account.id, amount, "top-up");
+    return move(transaction, account.id, amount, "top-up").catch((error: unknown) => {
+      if (!isCheckViolation(error, "accounts_balance_check")) throw error;
+      throw new OperatorError(
+        `An account holds at most 9 billion dollars, and "${name}" has ${formatDollars(account.balance)} already. Add less.`,
+      );
+    });
   });
 }
 

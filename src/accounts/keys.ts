@@ -69,10 +69,14 @@ export async function createKey(
   return text;
 }
 
-/** Whether the key was ever made here, revoked ones included: a revoked key never comes back. */
-export async function hasKey(database: Queryable, text: string): Promise<boolean> {
-  const rows = await database.query("select 1 as found from api_keys where hash = $1", [digest(text)]);
-  return rows.length > 0;
+/** Whether the key was ever made here: a revoked one never comes back. */
+export async function stateOfKey(database: Queryable, text: string): Promise<"unknown" | "live" | "revoked"> {
+  const [key] = await database.query<Row & { revoked: boolean }>(
+    "select revoked_at is not null as revoked from api_keys where hash = $1",
+    [digest(text)],
+  );
+  if (key === undefined) return "unknown";
+  return key.revoked ? "revoked" : "live";
 }
 
 export async function listKeys(database: Database): Promise<ApiKey[]> {

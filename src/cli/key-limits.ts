@@ -5,6 +5,7 @@ import { formatDollars, parseDollars } from "../base/money.ts";
 import { parseRanges } from "../config/ranges.ts";
 import { TASK_TYPES } from "../protocol/catalogue/catalogue.ts";
 import { parsePattern } from "../sites/pattern.ts";
+import { parseExpiry } from "./time.ts";
 
 /** One limit as an option of the command line. */
 interface LimitOption<Name extends keyof StoredLimits> {
@@ -48,7 +49,7 @@ const OPTIONS = {
     value: "when",
     help: "until this time, such as 2027-01-31 or 2027-01-31T18:00:00Z",
     limit: "expiresAt",
-    parse: time,
+    parse: (text) => parseExpiry(text),
     show: (at) => at.toISOString(),
   }),
   daily: option({
@@ -148,16 +149,6 @@ function typeNamed(text: string): string {
     if ([title, ...aliases].some((known) => known.toLowerCase() === wanted)) return title;
   }
   throw new RangeError(`there is no task type "${text}"; docs/task-types.md lists them`);
-}
-
-/** A day ends with it: the key works on the day itself. */
-function time(text: string): Date {
-  const day = /^\d{4}-\d\d-\d\d$/.test(text);
-  const at = new Date(day ? `${text}T23:59:59.999Z` : text);
-  if (Number.isNaN(at.getTime()) || !/^\d{4}-/.test(text)) {
-    throw new RangeError("expected a day such as 2027-01-31, or a time such as 2027-01-31T18:00:00Z");
-  }
-  return at;
 }
 
 function dollars(text: string): number {

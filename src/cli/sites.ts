@@ -1,8 +1,9 @@
 import { Command } from "commander";
-import { OperatorError } from "../base/errors.ts";
+import { messageOf, OperatorError } from "../base/errors.ts";
 import { addSite, listSites, removeSite } from "../sites/sites.ts";
 import { withDatabase, withOptions } from "./context.ts";
 import { print, table, withJson } from "./output.ts";
+import { parseExpiry } from "./time.ts";
 
 interface Flags extends Record<string, unknown> {
   readonly json?: boolean;
@@ -27,9 +28,9 @@ export function siteCommands(): Command {
       .argument("<host>", "shop.example.com, or *.example.com for every host below example.com")
       .requiredOption("--consent <note>", "who agreed, when, and where that is written down")
       .option("--site-key <key>", "answer only this site key (may be repeated)", collect, [])
-      .option("--expires <date>", "last moment of the consent, such as 2027-01-31")
+      .option("--expires <when>", "last moment of the consent, such as 2027-01-31 or 2027-01-31T18:00:00Z")
       .action(async (host: string, flags: AddFlags) => {
-        const expiresAt = flags.expires === undefined ? null : parseDate(flags.expires);
+        const expiresAt = flags.expires === undefined ? null : expiry(flags.expires);
         const { consent, siteKey: siteKeys } = flags;
         const site = await withDatabase(flags, (database) =>
           addSite(database, { pattern: host, consent, siteKeys, expiresAt }),
@@ -65,13 +66,12 @@ function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-/** A date alone lasts to its end. */
-function parseDate(text: string): Date {
-  const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999Z` : text);
-  if (Number.isNaN(date.getTime())) {
-    throw new OperatorError(`"${text}" is not a date. Write it like 2027-01-31.`);
+function expiry(text: string): Date {
+  try {
+    return parseExpiry(text);
+  } catch (error) {
+    throw new OperatorError(`--expires ${text}: ${messageOf(error)}`);
   }
-  return date;
 }
 
 function expiryText(expiresAt: Date | null): string {

@@ -9,6 +9,8 @@ describe("loadConfig", () => {
     assert.equal(loadConfig({ GLYPHDESK_PORT: "9000" }).port, 9000);
     assert.equal(loadConfig({ GLYPHDESK_PORT: "9000" }, { port: "9001" }).port, 9001);
     assert.equal(loadConfig({ GLYPHDESK_PORT: "" }).port, 8080);
+    assert.equal(loadConfig({ GLYPHDESK_DATA_DIR: "/a" }, { dataDir: "" }).dataDir, "/a");
+    assert.equal(loadConfig({}, { dataDir: "" }).dataDir, loadConfig({}).dataDir);
   });
 
   it("refuses unknown names and faulty values, all at once and without showing secrets", () => {

@@ -6,7 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const NAMES = Object.keys(OPTIONS) as OptionName[];
 
 /**
- * Makes the configuration from flags (by option name) over environment over defaults. An empty variable counts as unset.
+ * Makes the configuration from flags (by option name) over environment over defaults. An empty flag or variable counts as unset.
  * @throws OperatorError that lists every unknown or faulty option at once.
  */
 export function loadConfig(
@@ -17,7 +17,7 @@ export function loadConfig(
   const values: Partial<Record<OptionName, unknown>> = {};
   for (const name of NAMES) {
     const option: Option<unknown> = OPTIONS[name];
-    const text = flags[name] ?? (environment[option.env] || null) ?? option.fallback;
+    const text = flags[name] || environment[option.env] || option.fallback;
     try {
       values[name] = text === null ? null : option.parse(text);
     } catch {

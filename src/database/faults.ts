@@ -18,6 +18,11 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
   return codeOf(error) === "23505" && Reflect.get(error as object, "constraint") === constraint;
 }
 
+/** A check violation of the named constraint. */
+export function isCheckViolation(error: unknown, constraint: string): boolean {
+  return codeOf(error) === "23514" && Reflect.get(error as object, "constraint") === constraint;
+}
+
 function codeOf(error: unknown): string {
   const code = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
   // SQLSTATE has five characters; Node's own codes (ECONNREFUSED, ENOENT) are longer.

@@ -75,8 +75,16 @@ describe("glyphdesk site", () => {
     const listed = await runCommand("site", "list");
     assert.match(listed.stdout, /cli\.example\.com +a b +2999-01-31T23:59Z +agreed/);
     assert.equal((await runCommand("site", "add", "x.example.com")).code, 1);
-    const wrong = await runCommand("site", "add", "x.example.com", "--consent", "yes", "--expires", "soon");
-    assert.match(wrong.stderr, /"soon" is not a date/);
+    for (const [when, sentence] of [
+      ["soon", /--expires soon: expected a day such as 2027-01-31/],
+      ["5", /--expires 5: expected a day/],
+      ["2020-01-01", /--expires 2020-01-01: that is over/],
+    ] as const) {
+      const words = ["x.example.com", "--consent", "yes", "--expires", when];
+      const { code, stderr } = await runCommand("site", "add", ...words);
+      assert.equal(code, 1);
+      assert.match(stderr, sentence);
+    }
     assert.equal((await runCommand("site", "remove", "cli.example.com")).code, 0);
     assert.equal((await runCommand("site", "remove", "cli.example.com")).code, 1);
   });
