@@ -29,19 +29,21 @@ export const LIVE: Among = { where: "k.revoked_at is null", called: "live key", 
  * @throws OperatorError when there is none or more than one; it never repeats a whole key
  */
 export async function findKey(transaction: Queryable, text: string, among: Among): Promise<FoundKey> {
-  const { condition, value, is } = readName(text);
+  // The lists show a key with the ellipsis.
+  const name = text.replace(/…$/, "");
+  const { condition, value, is } = readName(name);
   const keys = await transaction.query<FoundKey>(
     `select k.id, k.prefix from api_keys k where ${among.where} and ${condition} order by k.id for update`,
     [value],
   );
   const [key] = keys;
-  if (key === undefined || value === "") {
+  if (key === undefined || name === "") {
     throw new OperatorError(`No ${among.called} ${is}. See \`${among.list}\`.`);
   }
   if (keys.length > 1) {
     const numbers = keys.map(({ id }) => numberOf(id)).join(", ");
     throw new OperatorError(
-      `${keys.length} keys start with "${value}": ${numbers}. Give the number, as \`${among.list}\` shows it, or the whole key.`,
+      `${keys.length} keys start with "${name}": ${numbers}. Give the number, as \`${among.list}\` shows it, or the whole key.`,
     );
   }
   return key;
@@ -52,25 +54,19 @@ export function numberOf(id: number): string {
   return `id:${id}`;
 }
 
-/** How the text names a key, and what a refusal says of it. */
-function readName(text: string): { condition: string; value: string | number | Buffer; is: string } {
-  const number = /^id:(\d{1,15})$/.exec(text)?.[1];
+/** How a name is looked for, and what a refusal says of it. */
+function readName(name: string): { condition: string; value: string | number | Buffer; is: string } {
+  const number = /^id:(\d{1,15})$/.exec(name)?.[1];
   if (number !== undefined) {
-    return { condition: "k.id = $1", value: Number(number), is: `has the number ${text}` };
+    return { condition: "k.id = $1", value: Number(number), is: `has the number ${name}` };
   }
-  // As the lists show it.
-  const start = text.replace(/…$/, "");
-  if (start.length <= PREFIX_LENGTH) {
-    return {
-      condition: "left(k.prefix, length($1)) = $1",
-      value: start,
-      is: `starts with "${start}"`,
-    };
+  if (name.length <= PREFIX_LENGTH) {
+    return { condition: "left(k.prefix, length($1)) = $1", value: name, is: `starts with "${name}"` };
   }
   return {
     condition: "k.hash = $1",
-    value: digest(start),
-    is: `is the one given, which starts with "${start.slice(0, PREFIX_LENGTH)}": more than ${PREFIX_LENGTH} characters are read as the whole key`,
+    value: digest(name),
+    is: `is the one given, which starts with "${name.slice(0, PREFIX_LENGTH)}": more than ${PREFIX_LENGTH} characters are read as the whole key`,
   };
 }
 
