@@ -1,9 +1,6 @@
 import { hostname } from "node:os";
-import type { AddressInfo } from "node:net";
-import type { FastifyInstance } from "fastify";
 import { ensureFirstAccount } from "./accounts/first-account.ts";
 import { KeyRing } from "./accounts/keys.ts";
-import { messageOf, OperatorError } from "./base/errors.ts";
 import type { Logger } from "./base/logger.ts";
 import type { Config } from "./config/options.ts";
 import { connect } from "./database/connect.ts";
@@ -19,6 +16,7 @@ import { buildWidgetApp } from "./http/widget-app.ts";
 import { buildConsoleApp } from "./http/console/app.ts";
 import { SignInLimit } from "./http/session/sign-in-limit.ts";
 import { buildWorkspaceApp } from "./http/workspace/app.ts";
+import { closeApp, listenForClients, listenForWidgets, portOf, urlOf } from "./listen.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { AddressGuard } from "./outbound/address-guard.ts";
 import { PeopleDesk } from "./people/desk.ts";
@@ -60,8 +58,8 @@ export interface RunningServer {
 }
 
 /**
- * Builds every part, in order: database, accounts, solvers, queue, HTTP. What was started is stopped in reverse order,
- * also when a later part fails to start.
+ * Builds every part, in order: database, solvers, queue, HTTP, first account. What was started is stopped in reverse
+ * order, also when a later part fails to start.
  */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   const started: { readonly name: string; readonly stop: () => Promise<void> }[] = [];
@@ -73,7 +71,6 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.push({ name: "database", stop: () => connected.close() });
     const { database } = connected;
     for (const name of connected.migrated) logger.info({ migration: name }, "migrated");
-    const firstKey = await ensureFirstAccount(database, config, logger);
     if (connected.alone) await endAllLeases(database);
 
     const runs = config.role !== "api";
@@ -185,48 +182,17 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
             ],
           });
     started.push({ name: "http", stop: () => closeApp(app) });
-    await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
-      throw new OperatorError(
-        `Cannot listen on ${config.host}:${config.port}: ${messageOf(error)}\nChoose another with GLYPHDESK_PORT (0 takes any free port).`,
-      );
-    });
+    // As late as can be: its key is shown once, by a server that runs.
+    const firstKey = await ensureFirstAccount(database, config, logger);
+    await listenForClients(app, config);
     // Open streams would hold up the end of the HTTP server.
     started.push({ name: "workspace", stop: () => people.floor.stop().then(() => workspace.close()) });
     started.push({ name: "console", stop: () => operators.close() });
-    return { url: urlOf(app.server.address() as AddressInfo), firstKey, stop };
+    return { url: urlOf(app), firstKey, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-}
-
-/** The widget origin needs a port of its own, but which one matters only to operators who say so. */
-async function listenForWidgets(app: FastifyInstance, config: Config, logger: Logger): Promise<void> {
-  const { host, port, widgetPort } = config;
-  const wanted = widgetPort ?? (port === 0 ? 0 : port + 1);
-  const at = `${host}:${wanted}`;
-  try {
-    await app.listen({ host, port: wanted });
-  } catch (error) {
-    if (widgetPort !== null) {
-      throw new OperatorError(
-        `Cannot listen on ${at} for widgets: ${messageOf(error)}\nChoose another with GLYPHDESK_WIDGET_PORT (0 takes any free port).`,
-      );
-    }
-    logger.warn({ reason: messageOf(error) }, `cannot listen on ${at} for widgets; taking any free port`);
-    await app.listen({ host, port: 0 });
-  }
-}
-
-function portOf(app: FastifyInstance): number {
-  return (app.server.address() as AddressInfo).port;
-}
-
-/** Lets requests under way finish; connections that still hang after a while are cut, or they would hold up the end. */
-async function closeApp(app: FastifyInstance): Promise<void> {
-  const cut = setTimeout(() => app.server.closeAllConnections(), 5_000);
-  await app.close();
-  clearTimeout(cut);
 }
 
 /** Housekeeping beside the queue's own. */
@@ -304,9 +270,4 @@ async function stopAll(
       logger.error({ err: error, part: name }, "a part did not stop cleanly"),
     );
   }
-}
-
-function urlOf({ address, port, family }: AddressInfo): string {
-  const host = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
-  return `http://${family === "IPv6" && host.includes(":") ? `[${host}]` : host}:${port}`;
 }

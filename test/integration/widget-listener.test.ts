@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { after, it } from "node:test";
 import { OperatorError } from "../../src/base/errors.ts";
-import { silentLogger } from "../../src/base/logger.ts";
+import { silentLogger, type Logger } from "../../src/base/logger.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { startServer } from "../../src/server.ts";
 import { createTestDatabase } from "../support/database.ts";
@@ -31,7 +31,7 @@ async function takenPort(): Promise<number> {
   }
 }
 
-const start = (environment: Record<string, string>) =>
+const start = (environment: Record<string, string>, logger: Logger = silentLogger) =>
   startServer(
     loadConfig({
       GLYPHDESK_DATABASE_URL: url,
@@ -39,7 +39,7 @@ const start = (environment: Record<string, string>) =>
       GLYPHDESK_ROLE: "api",
       ...environment,
     }),
-    silentLogger,
+    logger,
   );
 
 it("the widget origin takes another port when the one after the API's is taken, unless the operator chose it", async () => {
@@ -52,6 +52,21 @@ it("the widget origin takes another port when the one after the API's is taken, 
     (error) => error instanceof OperatorError && /GLYPHDESK_WIDGET_PORT/.test(error.message),
   );
 });
+
+for (const role of ["all", "runner"]) {
+  it(`refuses an address that this machine does not have and names the option, as ${role}`, async () => {
+    const warned: string[] = [];
+    const logger = { ...silentLogger, warn: (_: object, message: string) => warned.push(message) };
+    for (const host of ["192.0.2.1", `${"x".repeat(64)}.invalid`]) {
+      const environment = { GLYPHDESK_HOST: host, GLYPHDESK_PORT: "8080", GLYPHDESK_ROLE: role };
+      await assert.rejects(
+        start({ ...environment, GLYPHDESK_SOLVERS: "./bench/no-op-solver.js" }, logger),
+        (error) => error instanceof OperatorError && /Set GLYPHDESK_HOST/.test(error.message),
+      );
+    }
+    assert.deepEqual(warned, []);
+  });
+}
 
 it("the widget origin is at the chosen port, with nothing of the API on it", async () => {
   const port = (await takenPort()) - 1;
