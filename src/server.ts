@@ -60,14 +60,19 @@ export interface RunningServer {
 /**
  * Builds every part, in order: database, solvers, queue, HTTP, first account. What was started is stopped in reverse
  * order, also when a later part fails to start.
+ * @param signal its abort gives the start up, until the server listens
  */
-export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  logger: Logger,
+  signal?: AbortSignal,
+): Promise<RunningServer> {
   const started: { readonly name: string; readonly stop: () => Promise<void> }[] = [];
   let stopping: Promise<void> | null = null;
   const stop = () => (stopping ??= stopAll(started, logger));
 
   try {
-    const connected = await connect(config, "server", logger);
+    const connected = await connect(config, "server", logger, signal && { signal });
     started.push({ name: "database", stop: () => connected.close() });
     const { database } = connected;
     for (const name of connected.migrated) logger.info({ migration: name }, "migrated");
@@ -139,6 +144,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     started.push({ name: "callbacks", stop: () => deliverer.stop() });
 
     started.push({ name: "widgets", stop: () => closeApp(widgets) });
+    signal?.throwIfAborted();
     if (config.role !== "runner") await listenForWidgets(widgets, config, logger);
 
     const pages = { desk: people, logger, limit: new SignInLimit(), trustProxy: config.trustProxy };
@@ -182,6 +188,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
             ],
           });
     started.push({ name: "http", stop: () => closeApp(app) });
+    signal?.throwIfAborted();
     // As late as can be: its key is shown once, by a server that runs.
     const firstKey = await ensureFirstAccount(database, config, logger);
     await listenForClients(app, config);

@@ -39,7 +39,10 @@ export function restoreCommand(): Command {
   return withJson(withOptions(command, ["dataDir"])).action(async (file: string, flags: Flags) => {
     const manifest = await readManifest(file);
     const logger = makeLogger({ logLevel: "error" });
-    const connected = await connect(readConfig(flags), "guest", logger, 0, manifest.migration);
+    const connected = await connect(readConfig(flags), "guest", logger, {
+      timeoutMs: 0,
+      upTo: manifest.migration,
+    });
     let shown = 0;
     const rows = await restore(connected.database, file, manifest, resumeDeliveries, (done) => {
       if (process.stderr.isTTY && done - shown >= 10_000)

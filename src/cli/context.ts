@@ -33,7 +33,10 @@ function camelCase(flag: string): string {
 
 /** A logger on stderr, as JSON lines. */
 export function makeLogger(config: Pick<Config, "logLevel">): Logger {
-  return pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
+  const destination = pino.destination({ fd: 2, sync: true });
+  // The terminal may be gone (EIO): then there is nowhere to log to, and that must not end a server that is stopping.
+  destination.on("error", () => undefined);
+  return pino({ level: config.logLevel, base: null }, destination);
 }
 
 /** Runs `work` on the configured database, whether or not a server is running on it. */
@@ -45,7 +48,7 @@ export async function withDatabase<Result>(
   const config = readConfig(flags);
   // A command reports by itself; only real trouble of the database is worth a log line between its output.
   const logger = makeLogger({ logLevel: config.logLevel === "info" ? "error" : config.logLevel });
-  const connected = await connect(config, "guest", logger, timeoutMs);
+  const connected = await connect(config, "guest", logger, { timeoutMs });
   try {
     return await work(connected.database, config);
   } finally {

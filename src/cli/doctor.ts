@@ -72,7 +72,7 @@ async function examine(configure: () => Config, logger: Logger): Promise<Finding
 /** Applies no migration. */
 async function examineDatabase(config: Config, logger: Logger): Promise<Finding[]> {
   try {
-    const connected = await connect(config, "guest", logger, 0, 0);
+    const connected = await connect(config, "guest", logger, { timeoutMs: 0, upTo: 0 });
     try {
       return await lookInto(connected.database);
     } finally {

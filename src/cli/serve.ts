@@ -1,31 +1,38 @@
+import { once } from "node:events";
 import { Command } from "commander";
-import { OPTIONS, type OptionName } from "../config/options.ts";
+import { messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import { OPTIONS, type Config, type OptionName } from "../config/options.ts";
 import { startServer } from "../server.ts";
 import { makeLogger, readConfig, withOptions } from "./context.ts";
+import { listenForStop } from "./stop-signals.ts";
 
-/** `glyphdesk serve`: runs until SIGTERM or SIGINT; a second signal ends it at once. */
+/** `glyphdesk serve`: runs until a signal tells it to stop, which it does at any moment of its start as well. */
 export function serveCommand(): Command {
   const command = new Command("serve").description("run the server");
   return withOptions(command, Object.keys(OPTIONS) as OptionName[]).action(
     async (flags: Record<string, unknown>) => {
       const config = readConfig(flags);
       const logger = makeLogger(config);
-      const signalled = Promise.withResolvers<NodeJS.Signals>();
-      const onSignal = (signal: NodeJS.Signals) => signalled.resolve(signal);
-      process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
-
-      const server = await startServer(config, logger);
-      process.stderr.write(welcome(server.url, server.firstKey));
-      process.stdout.write(`${JSON.stringify({ event: "listening", url: server.url })}\n`);
-
-      const signal = await signalled.promise;
-      logger.info({ signal }, "stopping");
-      process.on("SIGTERM", () => process.exit(1)).on("SIGINT", () => process.exit(1));
-      await server.stop();
+      const stop = listenForStop(logger);
+      try {
+        await run(config, logger, stop);
+      } catch (error) {
+        if (!stop.aborted) throw error;
+        logger.info({ reason: messageOf(error) }, "stopped before the start was finished");
+      }
       // Third-party solvers may leave handles behind; everything of ours is closed and on disk.
       process.exit(0);
     },
   );
+}
+
+async function run(config: Config, logger: Logger, stop: AbortSignal): Promise<void> {
+  const server = await startServer(config, logger, stop);
+  process.stderr.write(welcome(server.url, server.firstKey));
+  process.stdout.write(`${JSON.stringify({ event: "listening", url: server.url })}\n`);
+  if (!stop.aborted) await once(stop, "abort");
+  await server.stop();
 }
 
 function welcome(url: string, firstKey: string | null): string {

@@ -1,3 +1,4 @@
+import { announced } from "../base/announce.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/options.ts";
 import type { Database } from "./database.ts";
@@ -17,6 +18,17 @@ export interface Connected {
   close(): Promise<void>;
 }
 
+export interface ConnectOptions {
+  /** 0 for work that may take as long as it takes; the pool's own limit unless told. */
+  readonly timeoutMs?: number | undefined;
+  /** The newest migration to apply. */
+  readonly upTo?: number;
+  /** Its abort gives the opening up, also while that waits; what was started is stopped again. */
+  readonly signal?: AbortSignal;
+}
+
+const NEVER = new AbortController().signal;
+
 /**
  * Opens the configured database: the one at `databaseUrl`, else the embedded one in `dataDir`; and migrates it.
  * @param as `server` owns the data directory; a `guest` (a command) uses what runs there or starts it for its own time
@@ -25,18 +37,19 @@ export async function connect(
   config: Pick<Config, "databaseUrl" | "dataDir">,
   as: "server" | "guest",
   logger: Logger,
-  /** 0 for work that may take as long as it takes; the pool's own limit unless told. */
-  timeoutMs?: number,
-  /** The newest migration to apply. */
-  upTo?: number,
+  { timeoutMs, upTo, signal = NEVER }: ConnectOptions = {},
 ): Promise<Connected> {
   const embedded =
-    config.databaseUrl === null ? await startEmbedded({ dataDir: config.dataDir, role: as, logger }) : null;
+    config.databaseUrl === null
+      ? await startEmbedded({ dataDir: config.dataDir, role: as, logger, signal })
+      : null;
   const connection = config.databaseUrl ?? embedded?.connection ?? "";
   try {
-    const unhurried = openPool({ connection, logger, size: 1, timeoutMs: 0 });
-    const migrated = await migrate(unhurried, upTo).finally(() => unhurried.close());
-    await migrateJobs(connection, logger);
+    const unhurried = openPool({ connection, logger, size: 1, timeoutMs: 0, signal });
+    const migrated = await migrate(unhurried, { upTo, logger }).finally(() => unhurried.close());
+    const jobs = migrateJobs(connection, logger, signal);
+    await announced(logger, "the job queue's tables: another process may be migrating them", jobs);
+    signal.throwIfAborted();
     const database = openPool({ connection, logger, ...(timeoutMs !== undefined && { timeoutMs }) });
     return {
       database,

@@ -1,5 +1,6 @@
 import { Pool } from "pg";
 import type { Logger } from "../base/logger.ts";
+import { endOnAbort } from "./pool.ts";
 import { sessionWith, type Connection } from "./session.ts";
 
 /** Where graphile-worker keeps its tables: the schema that its SQL interface is documented under. */
@@ -12,8 +13,13 @@ const NEWEST = 20;
  * Brings graphile-worker's own schema to the installed version. Any number of processes may do so at once.
  * The library is loaded only when there is something to do: that costs a command 70 ms.
  */
-export async function migrateJobs(connection: Connection, logger: Logger): Promise<void> {
+export async function migrateJobs(
+  connection: Connection,
+  logger: Logger,
+  signal?: AbortSignal,
+): Promise<void> {
   const pool = openJobsPool(connection, logger, { size: 1, timeoutMs: 0 });
+  if (signal) pool.on("connect", (client) => endOnAbort(client, signal));
   try {
     if ((await newestApplied(pool)) === NEWEST) return;
     const { Logger: GraphileLogger, runMigrations } = await import("graphile-worker");
@@ -49,7 +55,9 @@ export function openJobsPool(
     statement_timeout: timeoutMs,
   });
   // Without these two handlers a restart of the database ends the process: a client that is lent out emits its own.
-  const onError = (error: Error) => logger.warn({ err: error }, "a connection of the job queue broke");
+  const onError = (error: Error) => {
+    if (!pool.ending) logger.warn({ err: error }, "a connection of the job queue broke");
+  };
   pool.on("error", onError);
   pool.on("connect", (client) => void client.on("error", onError));
   return pool;

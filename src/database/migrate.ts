@@ -1,8 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { announced } from "../base/announce.ts";
 import { OperatorError } from "../base/errors.ts";
-import type { Database } from "./database.ts";
+import { silentLogger, type Logger } from "../base/logger.ts";
+import type { Database, Queryable } from "./database.ts";
 
 /** The same two levels up from `src/database` and from `dist/database`. */
 const FOLDER = fileURLToPath(new URL("../../migrations/", import.meta.url));
@@ -14,17 +16,25 @@ interface Migration {
   readonly name: string;
 }
 
+export interface MigrateOptions {
+  /** The newest version to apply: for restoring a backup of an older one. */
+  readonly upTo?: number | undefined;
+  readonly logger?: Logger;
+}
+
 /**
  * Brings the database forward to this program's version, each migration in a transaction of its own.
- * @param upTo the newest version to apply: for restoring a backup of an older one
  * @returns the names of the migrations applied now
  * @throws OperatorError when the database was migrated by a newer program
  */
-export async function migrate(database: Database, upTo = Infinity): Promise<string[]> {
+export async function migrate(
+  database: Database,
+  { upTo = Infinity, logger = silentLogger }: MigrateOptions = {},
+): Promise<string[]> {
   const known = await listMigrations();
   const newest = await newestMigration();
   await database.transaction(async (transaction) => {
-    await transaction.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
+    await takeLock(transaction, logger);
     await transaction.query(
       `create table if not exists migrations (
          version integer primary key, name text not null, applied_at timestamptz not null default now())`,
@@ -35,7 +45,7 @@ export async function migrate(database: Database, upTo = Infinity): Promise<stri
     if (migration.version > upTo) break;
     const sql = await readFile(join(FOLDER, migration.name), "utf8");
     const done = await database.transaction(async (transaction) => {
-      await transaction.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
+      await takeLock(transaction, logger);
       const [row] = await transaction.query<{ newest: number | null }>(
         "select max(version) as newest from migrations",
       );
@@ -46,12 +56,22 @@ export async function migrate(database: Database, upTo = Infinity): Promise<stri
         migration.version,
         migration.name,
       ]);
-      await transaction.query(sql);
+      const what = `${migration.name} to be applied: other sessions may hold the tables that it changes`;
+      await announced(logger, what, transaction.query(sql));
       return true;
     });
     if (done) applied.push(migration.name);
   }
   return applied;
+}
+
+async function takeLock(transaction: Queryable, logger: Logger): Promise<void> {
+  const lock = transaction.query("select pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
+  await announced(
+    logger,
+    "the migration lock, which another process that migrates this database holds",
+    lock,
+  );
 }
 
 /** The newest migration that this program knows. */

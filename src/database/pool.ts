@@ -1,4 +1,11 @@
-import { Pool, types as defaultTypes, type ClientBase, type CustomTypesConfig, type PoolConfig } from "pg";
+import {
+  Pool,
+  types as defaultTypes,
+  type ClientBase,
+  type CustomTypesConfig,
+  type PoolClient,
+  type PoolConfig,
+} from "pg";
 import type { Logger } from "../base/logger.ts";
 import type { Database, Queryable, Row, Statement } from "./database.ts";
 import { Listener } from "./listener.ts";
@@ -22,6 +29,8 @@ export interface PoolOptions {
   readonly size?: number;
   /** Milliseconds after which a statement is given up; 0 for never (migrations). 8 s unless told. */
   readonly timeoutMs?: number;
+  /** Its abort breaks every connection, so that statements under way reject; what they began is rolled back. */
+  readonly signal?: AbortSignal;
 }
 
 /** A pool on one PostgreSQL. Connections are made when needed and made again after a fault. */
@@ -39,11 +48,15 @@ export function openPool(options: PoolOptions): Database {
   const open = (max: number, extra = "") => {
     const session = sessionWith(options.connection, OPTIONS + extra);
     const pool = new Pool({ ...settings, ...session, max, idleTimeoutMillis: 60_000 });
-    pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection broke"));
+    // A database that stops right after the pool breaks what the pool is closing: that is no trouble.
+    pool.on("error", (error) => {
+      if (!pool.ending) logger.warn({ err: error }, "an idle database connection broke");
+    });
     // One that is lent out emits its own when it breaks between two statements; unhandled, that ends the process. The
     // next statement on it rejects, which is all that its borrower needs.
     pool.on("connect", (client) => {
       client.on("error", (error) => logger.debug({ err: error }, "a database connection broke"));
+      if (options.signal) endOnAbort(client, options.signal);
     });
     return pool;
   };
@@ -76,6 +89,14 @@ export function openPool(options: PoolOptions): Database {
     close: () =>
       (closed ??= listener.close().then(async () => void (await Promise.all([pool.end(), relaxed.end()])))),
   };
+}
+
+/** Breaks the connection at the abort, in the middle of a statement too. */
+export function endOnAbort(client: PoolClient, signal: AbortSignal): void {
+  const end = () => void client.end();
+  if (signal.aborted) end();
+  signal.addEventListener("abort", end, { once: true });
+  client.once("end", () => signal.removeEventListener("abort", end));
 }
 
 function queryable(target: Pool | ClientBase): Queryable {

@@ -56,6 +56,18 @@ test("a first start makes a durable, closed database in seconds; the next start 
   assert.ok(warmMs < 5_000, `warm start took ${warmMs} ms`);
 });
 
+test("a start that is told to stop in its middle leaves no database running, and the next one goes on from there", async (t) => {
+  const dataDir = await makeDataDir(t);
+  const stop = new AbortController();
+  // Said right before the new database is started.
+  const onCreated = { ...logger, info: () => stop.abort() };
+  const given = startEmbedded({ dataDir, role: "server", logger: onCreated, signal: stop.signal });
+  await assert.rejects(given, { name: "AbortError" });
+  assert.equal(await postmasterPid(dataDir), null);
+  const next = await start(t, dataDir);
+  assert.deepEqual(await query(next.connection, "select 1 as answer"), [{ answer: 1 }]);
+});
+
 test("an initdb that was killed in the middle is done again", async (t) => {
   const dataDir = await makeDataDir(t);
   const doomed = startChild(t, dataDir);

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { delimiter, dirname } from "node:path";
@@ -13,6 +14,46 @@ export interface ChildServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+export interface Launched {
+  readonly process: ChildProcess;
+  /** What it wrote so far. */
+  stdout(this: void): string;
+  stderr(this: void): string;
+  /** Waits until its stderr matches. @throws with its stderr when it ends before that */
+  said(pattern: RegExp): Promise<void>;
+  /** The exit code, or null when a signal ended it. */
+  readonly exited: Promise<number | null>;
+}
+
+/** Starts a program, whatever becomes of it. */
+export function launch(
+  [program = "", ...words]: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Launched {
+  const child = spawn(program, words, {
+    env: { ...cleanEnvironment(), ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const exited = once(child, "exit").then(() => child.exitCode);
+  const ended = exited.then((code) => {
+    throw new Error(`${[program, ...words].join(" ")} ended too early (${code}):\n${stderr}`);
+  });
+  ended.catch(() => undefined);
+  return {
+    process: child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    async said(pattern) {
+      while (!pattern.test(stderr)) await Promise.race([once(child.stderr, "data"), ended]);
+    },
+    exited,
+  };
+}
+
 /**
  * Starts a program that prints one JSON line with its `url` on stdout when ready.
  * @throws with its stderr when it ends before that
@@ -21,28 +62,21 @@ export async function startProcess(
   command: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ChildServer> {
-  const [program = "", ...words] = command;
-  const child = spawn(program, words, {
-    env: { ...cleanEnvironment(), ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const exited = once(child, "exit");
+  const { process: child, stderr, exited } = launch(command, environment);
+  assert(child.stdout);
   const lines = createInterface({ input: child.stdout });
   const ready = await Promise.race([
     once(lines, "line").then(([line]) => JSON.parse(String(line)) as { url: string }),
     exited.then(() => null),
   ]);
-  if (ready === null) throw new Error(`${command.join(" ")} ended before it was ready:\n${stderr}`);
+  if (ready === null) throw new Error(`${command.join(" ")} ended before it was ready:\n${stderr()}`);
   return {
     url: ready.url,
     process: child,
-    stderr: () => stderr,
+    stderr,
     async stop(signal = "SIGTERM") {
       child.kill(signal);
-      await exited;
-      return child.exitCode;
+      return exited;
     },
   };
 }

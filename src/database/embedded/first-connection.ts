@@ -19,7 +19,7 @@ const DUPLICATE_DATABASE = "42P04";
 const RECOVERY_PATIENCE_MS = 5 * 60_000;
 
 /** Proves that the database answers, and makes our database in it if this is the first time. */
-export async function ensureDatabase(connection: EmbeddedConnection): Promise<void> {
+export async function ensureDatabase(connection: EmbeddedConnection, signal: AbortSignal): Promise<void> {
   const end = performance.now() + RECOVERY_PATIENCE_MS;
   for (;;) {
     const problem = await connectOnce(connection);
@@ -33,7 +33,7 @@ export async function ensureDatabase(connection: EmbeddedConnection): Promise<vo
         { cause: problem },
       );
     }
-    await sleep(50);
+    await sleep(50, undefined, { signal });
   }
 }
 

@@ -47,6 +47,7 @@ export interface BootOptions {
 
 /** Adopts the postmaster that runs on the cluster, or starts one; resolves when it takes connections. */
 export async function bootPostmaster(site: Site, options: BootOptions): Promise<Postmaster> {
+  options.signal.throwIfAborted();
   const { cluster } = site.home.layout;
   const tag = await clusterTag(cluster);
   const command = postmasterCommand(site, tag);

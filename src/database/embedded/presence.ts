@@ -1,7 +1,9 @@
 import { constants } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { announced } from "../../base/announce.ts";
 import { OperatorError } from "../../base/errors.ts";
+import type { Logger } from "../../base/logger.ts";
 import { FileLock, waitForLock } from "./file-lock.ts";
 import { openOwn, type Home } from "./home.ts";
 import type { Identity } from "./identity.ts";
@@ -60,8 +62,9 @@ export class Presence {
     this.#file = usersLock;
   }
 
-  async join(): Promise<void> {
-    this.#lock = await waitForLock(this.#file, "shared", { timeoutMs: BOOT_PATIENCE_MS });
+  async join(logger: Logger, signal: AbortSignal): Promise<void> {
+    const lock = waitForLock(this.#file, "shared", { timeoutMs: BOOT_PATIENCE_MS, signal });
+    this.#lock = await announced(logger, `the lock ${this.#file}, which another process holds`, lock);
     if (this.#lock === null) throw new OperatorError(`${this.#file} stays locked; another process hangs.`);
   }
 
@@ -84,10 +87,14 @@ export class Presence {
 /** Runs `work` while nobody else creates, starts or stops the database. */
 export async function withBootLock<T>(
   layout: Layout,
-  signal: AbortSignal,
+  { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
   work: () => Promise<T>,
 ): Promise<T> {
-  const lock = await waitForLock(layout.bootLock, "exclusive", { timeoutMs: BOOT_PATIENCE_MS, signal });
+  const lock = await announced(
+    logger,
+    `another process that starts or stops the database in ${layout.home}`,
+    waitForLock(layout.bootLock, "exclusive", { timeoutMs: BOOT_PATIENCE_MS, signal }),
+  );
   if (lock === null) {
     throw new OperatorError(
       `The database in ${layout.home} is being started or stopped by another process, for more than ten minutes. ` +

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { it, type TestContext } from "node:test";
+import { Client } from "pg";
+import { FileLock } from "../../src/database/embedded/file-lock.ts";
+import { layoutOf } from "../../src/database/embedded/layout.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { afterwards, makeDataDir, postmasterPid } from "../support/embedded.ts";
+import { glyphdesk, launch, type Launched } from "../support/process.ts";
+
+/** How the server ends: by `npm start`, by Ctrl-C, by a terminal that is closed, and in the middle of its start. */
+const SERVE = ["./bin/glyphdesk.js", "serve"];
+const READY = /^Try it:/m;
+const shared = await createTestDatabase();
+
+function run(t: TestContext, command: readonly string[], environment: Record<string, string>): Launched {
+  const launched = launch(command, {
+    GLYPHDESK_PORT: "0",
+    GLYPHDESK_SOLVERS: "./bench/no-op-solver.js",
+    ...environment,
+  });
+  afterwards(t, async () => {
+    launched.process.kill("SIGKILL");
+    await launched.exited;
+  });
+  return launched;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+for (const shell of ["/bin/sh", "/bin/bash"].filter(existsSync)) {
+  it(`npm start under ${shell} ends at SIGTERM with its server and its database`, async (t) => {
+    const dataDir = await makeDataDir(t);
+    // Without "prestart": other tests run what it would build.
+    const npm = ["npm", "start", "--ignore-scripts", `--script-shell=${shell}`];
+    const started = run(t, npm, { GLYPHDESK_DATA_DIR: dataDir });
+    await started.said(READY);
+    const server = Number(await readFile(layoutOf(dataDir).ownerNote, "utf8"));
+    afterwards(t, async () => isRunning(server) && process.kill(server, "SIGKILL"));
+    started.process.kill("SIGTERM");
+    assert.equal(await started.exited, 0);
+    assert.equal(isRunning(server), false);
+    assert.equal(await postmasterPid(dataDir), null);
+  });
+}
+
+it("takes the second SIGINT of one Ctrl-C under npm for the same wish, and finishes", async (t) => {
+  const dataDir = await makeDataDir(t);
+  const server = run(t, SERVE, { GLYPHDESK_DATA_DIR: dataDir });
+  await server.said(READY);
+  server.process.kill("SIGINT");
+  await server.said(/"stopping/);
+  server.process.kill("SIGINT");
+  assert.equal(await server.exited, 0);
+  assert.equal(await postmasterPid(dataDir), null);
+});
+
+it("ends as at SIGTERM when its terminal is closed, with nobody left to read its log", async (t) => {
+  const dataDir = await makeDataDir(t);
+  const server = run(t, SERVE, { GLYPHDESK_DATA_DIR: dataDir });
+  await server.said(READY);
+  server.process.stdout?.destroy();
+  server.process.stderr?.destroy();
+  server.process.kill("SIGHUP");
+  assert.equal(await server.exited, 0);
+  assert.equal(await postmasterPid(dataDir), null);
+});
+
+it("says that it waits for the migration lock, and can be stopped meanwhile", async (t) => {
+  const holder = new Client({ ...shared.connection });
+  await holder.connect();
+  afterwards(t, () => holder.end());
+  await holder.query("select pg_advisory_lock(4742201)");
+  const server = run(t, SERVE, { GLYPHDESK_DATABASE_URL: shared.url });
+  await server.said(/"seconds":5,.*waiting for the migration lock/);
+  server.process.kill("SIGTERM");
+  assert.equal(await server.exited, 0);
+  assert.equal(server.stdout(), "");
+});
+
+it("says that it waits for another process that starts the database, and can be stopped meanwhile", async (t) => {
+  const dataDir = await makeDataDir(t);
+  await glyphdesk(dataDir, "migrate");
+  const lock = FileLock.tryAcquire(layoutOf(dataDir).bootLock, "exclusive");
+  assert(lock);
+  afterwards(t, async () => lock.release());
+  const server = run(t, SERVE, { GLYPHDESK_DATA_DIR: dataDir });
+  await server.said(/"seconds":5,.*waiting for another process that starts or stops the database/);
+  server.process.kill("SIGINT");
+  assert.equal(await server.exited, 0);
+  assert.equal(server.stdout(), "");
+  assert.equal(await postmasterPid(dataDir), null);
+});
