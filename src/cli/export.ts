@@ -6,7 +6,7 @@ import { ImageError, inspectImage } from "../protocol/inspect-image.ts";
 import { readExamples, type ExportedExample } from "../tasks/export-examples.ts";
 import type { Database } from "../database/database.ts";
 import { withDatabase, withOptions } from "./context.ts";
-import { print, withJson } from "./output.ts";
+import { print, printPart, withJson } from "./output.ts";
 
 interface Flags extends Record<string, unknown> {
   readonly json?: boolean;
@@ -74,8 +74,8 @@ async function writeLines(database: Database, path: string | undefined): Promise
   try {
     for await (const example of readExamples(database, false)) {
       const line = `${JSON.stringify(plain(example))}\n`;
-      if (file === null) process.stdout.write(line);
-      else await file.write(line);
+      if (file !== null) await file.write(line);
+      else if (!(await printPart(line))) break;
       written += 1;
     }
   } finally {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { messageOf, OperatorError } from "../base/errors.ts";
+import { surviveBrokenOutput } from "./output.ts";
 
 /**
  * The commands by their first word. Each brings what it needs when it is called: `site list` takes 0.7 s of processor
@@ -26,6 +27,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 
 /** Runs one command line (without node and script). Sets the exit code; never throws. */
 export async function main(words: readonly string[]): Promise<void> {
+  surviveBrokenOutput();
   const program = new Command("glyphdesk")
     .description("A self-hosted answer desk for CAPTCHA tasks.")
     .showHelpAfterError("(add --help for the options)");

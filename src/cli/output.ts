@@ -1,4 +1,40 @@
 import type { Command } from "commander";
+import { messageOf } from "../base/errors.ts";
+
+/** What a shell reports of a program that SIGPIPE ended: Node ignores that signal, so we say it ourselves. */
+const BROKEN_PIPE = 141;
+
+/**
+ * From now on output that cannot be written ends nothing by itself, least of all a command in the middle of its work on
+ * the database; it only decides the exit code. Repeatable.
+ */
+export function surviveBrokenOutput(): void {
+  process.stdout.off("error", onBrokenOutput).on("error", onBrokenOutput);
+  process.stderr.off("error", ignore).on("error", ignore);
+}
+
+function onBrokenOutput(error: unknown): void {
+  const gone = isBrokenPipe(error);
+  process.exitCode = gone ? BROKEN_PIPE : 1;
+  if (!gone) process.stderr.write(`glyphdesk: the output could not be written: ${messageOf(error)}\n`);
+}
+
+function ignore(): void {
+  // There is nowhere left to say it.
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
+}
+
+/**
+ * Prints a part of a long output.
+ * @returns whether somebody still reads it; else there is no use in going on
+ */
+export async function printPart(text: string): Promise<boolean> {
+  const problem = await new Promise<unknown>((done) => process.stdout.write(text, done));
+  return problem == null;
+}
 
 /** Prints one answer: JSON for programs, else the text. */
 export function print(flags: { readonly json?: boolean }, value: unknown, text: string): void {

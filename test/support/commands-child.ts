@@ -7,8 +7,10 @@ const reply = process.stdout.write.bind(process.stdout);
 for await (const line of createInterface({ input: process.stdin })) {
   const said = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
-    process[stream].write = (text: string | Uint8Array) => {
+    process[stream].write = (text: string | Uint8Array, ...rest: readonly unknown[]) => {
       said[stream] += String(text);
+      const written = rest.at(-1);
+      if (typeof written === "function") process.nextTick(written);
       return true;
     };
   }
