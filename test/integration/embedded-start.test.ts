@@ -7,6 +7,7 @@ import { silentLogger } from "../../src/base/logger.ts";
 import { layoutOf } from "../../src/database/embedded/layout.ts";
 import { startEmbedded } from "../../src/database/embedded/start-embedded.ts";
 import {
+  afterwards,
   eventually,
   homeEntries,
   isRoot,
@@ -62,6 +63,12 @@ test("a start that is told to stop in its middle leaves no database running, and
   // Said right before the new database is started.
   const onCreated = { ...logger, info: () => stop.abort() };
   const given = startEmbedded({ dataDir, role: "server", logger: onCreated, signal: stop.signal });
+  afterwards(t, () =>
+    given.then(
+      (server) => server.stop(),
+      () => undefined,
+    ),
+  );
   await assert.rejects(given, { name: "AbortError" });
   assert.equal(await postmasterPid(dataDir), null);
   const next = await start(t, dataDir);
