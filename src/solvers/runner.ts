@@ -203,7 +203,9 @@ export class Runner implements Taker {
       deadline,
       // Made when asked for: a signal with its timer costs more than the rest of this function.
       get signal() {
-        signal ??= AbortSignal.any([stopping, AbortSignal.timeout(Math.max(0, deadline - Date.now()))]);
+        // Neither bound follows from the other: the clock may be set in between.
+        const nowLeftMs = Math.max(0, Math.min(leftMs, deadline - Date.now()));
+        signal ??= AbortSignal.any([stopping, AbortSignal.timeout(nowLeftMs)]);
         return signal;
       },
     };

@@ -12,7 +12,7 @@ export interface ClaimedTask {
   readonly image: Buffer | null;
   /** 1 for the first claim. */
   readonly attempt: number;
-  /** Milliseconds left, as the database's clock has it. */
+  /** Whole milliseconds left, as the database's clock has it: timers refuse fractions. */
   readonly deadlineMs: number;
 }
 
@@ -49,7 +49,7 @@ export const CLAIM = {
     leased_until = least(now() + $4 * interval '1 ms', t.deadline_at)
   from next where t.key = next.key
   returning t.key, t.lease, t.type, t.fields, t.attempts,
-    extract(epoch from t.deadline_at - now())::double precision * 1000 as deadline_ms`,
+    floor(extract(epoch from t.deadline_at - now()) * 1000)::double precision as deadline_ms`,
 };
 
 // Plan: one range of the primary key for each task.

@@ -13,7 +13,7 @@ export interface NewTask {
   readonly type: string;
   readonly lane: string;
   readonly price: Micros;
-  /** Milliseconds from now after which an answer is worthless. */
+  /** Whole milliseconds from now after which an answer is worthless. */
   readonly deadlineMs: number;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly image: Buffer | null;

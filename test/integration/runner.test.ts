@@ -3,7 +3,7 @@ import { after, describe, it } from "node:test";
 import { audit } from "../../src/accounts/ledger.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { Runner } from "../../src/solvers/runner.ts";
-import type { Outcome, Solver, SolverTask } from "../../src/solvers/solver.ts";
+import type { Outcome, SolveContext, Solver, SolverTask } from "../../src/solvers/solver.ts";
 import type { Settled, Settlement } from "../../src/tasks/settle.ts";
 import { Submitter } from "../../src/tasks/submit.ts";
 import { MAX_ATTEMPTS } from "../../src/tasks/sweep.ts";
@@ -13,14 +13,17 @@ const desk = await createTestDesk();
 const payer = await desk.addAccount("payer", 1_000_000);
 
 /** A solver whose answers the test gives, and a runner that tells of each settlement. */
-function start(capacity: number, solve: (task: SolverTask) => Outcome | Promise<Outcome>) {
+function start(
+  capacity: number,
+  solve: (task: SolverTask, context: SolveContext) => Outcome | Promise<Outcome>,
+) {
   const settlements: { settlement: Settlement; settled: Settled }[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
   const solver: Solver = {
     id: "scripted",
     capacity,
     accepts: () => true,
-    solve: async (task) => solve(task),
+    solve: async (task, context) => solve(task, context),
   };
   const runner = new Runner({
     solver,
@@ -132,6 +135,24 @@ describe("a runner", () => {
       ["queued", "solved", "solved"],
     );
     assert.equal((await desk.reader.task(second, payer.caller.accountId))?.state, "solved");
+    await runner.stop();
+  });
+
+  it("gives a solver a signal and a deadline in whole milliseconds for tasks whose time is short", async () => {
+    const tasks = Array.from({ length: 8 }, () => payer.task({ deadlineMs: 5_000 }));
+    // The desk's own submitter hands nothing over: these tasks are claimed from the queue.
+    await Promise.all(tasks.map((task) => desk.submitter.submit(task)));
+    const deadlines: number[] = [];
+    const { runner, settlements, settled } = start(8, (_task, { signal, deadline }) => {
+      deadlines.push(deadline);
+      return answer(signal.aborted ? "aborted" : "in time");
+    });
+    await settled(8);
+    assert.deepEqual(
+      settlements.map(({ settlement }) => settlement.to === "solved" && settlement.solution),
+      settlements.map(() => ({ text: "in time" })),
+    );
+    assert(deadlines.every(Number.isInteger), deadlines.join(" "));
     await runner.stop();
   });
 

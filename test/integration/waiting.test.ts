@@ -199,6 +199,8 @@ describe("deadlineMs and confidence", () => {
     assert.equal(await secondsOf({ task, deadlineMs: 3000 }), 3);
     assert.equal(await secondsOf({ task: { ...task, deadlineMs: 4000 }, deadlineMs: 3000 }), 4);
     assert.equal(await secondsOf({ task, deadlineMs: 1e9 }), 60);
+    assert.equal(await secondsOf({ task, deadlineMs: 1500.5 }), 1.5);
+    assert.equal(await secondsOf({ task: { ...task, deadlineMs: "2500.999" } }), 2.5);
     for (const deadlineMs of [999, -5, "soon", {}]) {
       for (const request of [{ task, deadlineMs }, { task: { ...task, deadlineMs } }]) {
         const answer = await call("createTask", { clientKey, ...request });

@@ -148,7 +148,7 @@ export function readTask(
       ? { fields: wanted, image: decodePicture(body, options.maxImageBytes, "body", options.svg) }
       : packFiles(wanted, options.maxImageBytes);
   const rule = options.rules.of(keyId, type.title);
-  const latest = Math.min(Number(deadlineMs), type.deadline);
+  const latest = Math.floor(Math.min(Number(deadlineMs), type.deadline));
   const asked = {
     type: type.title,
     deadlineMs: latest,
