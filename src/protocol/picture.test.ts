@@ -32,6 +32,40 @@ describe("decodePicture", () => {
     }
   });
 
+  it("takes the + back that reading a form turned into a space", () => {
+    const whole = Buffer.concat([
+      picture,
+      Buffer.alloc(3 - (picture.length % 3)),
+      Buffer.alloc(60, "++//+/+A", "base64"),
+    ]);
+    const body = whole.toString("base64");
+    assert.match(body, /[^+]\+[^+][^]*\+\+/);
+    const mangled = body.replaceAll("+", " ");
+    for (const variant of [
+      mangled,
+      ` ${mangled}\r\n`,
+      // A prefix, and a + at the end of a line.
+      `data:image/svg xml;base64,${mangled}`,
+      mangled.replaceAll(/(.{76})/g, "$1\r\n"),
+    ]) {
+      assert(decodePicture(variant, MAX).equals(whole), variant.slice(0, 100));
+    }
+  });
+
+  it("takes spaces for line breaks where each line is as long as the first", () => {
+    for (const width of [64, 76]) {
+      const lines = picture.toString("base64").replaceAll(new RegExp(`(.{${width}})`, "g"), "$1 ");
+      assert.deepEqual(decodePicture(lines, MAX), picture);
+      assert.deepEqual(decodePicture(lines.replaceAll(" ", " \n "), MAX), picture);
+    }
+  });
+
+  it("is not held up by white space", () => {
+    const started = performance.now();
+    for (const gap of [" ", "\n", " \n", "A "]) refusal(`A${gap.repeat(400_000 / gap.length)}<`, MAX);
+    assert(performance.now() - started < 5_000);
+  });
+
   it("reads the header of each format it offers", async () => {
     const source = sharp(picture);
     for (const bytes of await Promise.all([

@@ -8,8 +8,12 @@ export const MIN_IMAGE_BYTES = 100;
 /** Only the beginning is looked at: the rest may be megabytes. */
 const DATA_URL = /^\s*data:/i;
 
+/** Wrapped as `base64` or `openssl` do it, each line break then made a space. */
+const JOINED_LINES = /^(?:(?:\S{76} )+\S{1,76}|(?:\S{64} )+\S{1,64})$/;
+
 /**
- * Decodes a picture of a task: Base64 or URL-safe Base64, with or without a data-URL prefix and line breaks.
+ * Decodes a picture of a task: Base64 or URL-safe Base64, with or without a data-URL prefix and line breaks, also with
+ * spaces for its `+`, which is what reading a form makes of Base64 that was not encoded for it.
  * Looks at the picture's header only; a picture damaged further on is found when it is solved.
  * @param maxBytes largest decoded size
  * @param field what a refusal calls it
@@ -32,7 +36,7 @@ export function decodeFile(body: string, maxBytes: number, field: string): Buffe
   let bytes = Buffer.from(text, "base64");
   if (bytes.byteLength !== decodedLength(text)) {
     // Buffer.from drops what is not Base64, so the length tells. Line breaks are no fault, only rare.
-    const compact = text.replace(/\s+/g, "");
+    const compact = compacted(text);
     bytes = Buffer.from(compact, "base64");
     if (bytes.byteLength !== decodedLength(compact)) {
       throw invalid(field, "is not Base64: send the file's bytes as Base64, on one line");
@@ -40,6 +44,17 @@ export function decodeFile(body: string, maxBytes: number, field: string): Buffe
   }
   checkSize(bytes.byteLength, maxBytes, field);
   return bytes;
+}
+
+/** Without white space. Spaces within a line are `+`, and then those at its ends are, too. */
+function compacted(text: string): string {
+  const trimmed = text.trim();
+  const space = /\S +\S/.test(trimmed) && !JOINED_LINES.test(trimmed) ? "+" : "";
+  return trimmed
+    .split(/[^\S ]+/)
+    .join("")
+    .split(" ")
+    .join(space);
 }
 
 /**

@@ -14,6 +14,7 @@ await addSite(desk.database, { pattern: "shop.example", consent: "the tests' own
 startBuiltInRunners(desk);
 const picture = await readFile(new URL("../../docs/example.png", import.meta.url));
 const body = picture.toString("base64");
+assert(body.includes("+"), "which a form that is not encoded makes a space");
 
 const { send, get, form, submitted } = speakTwoCaptcha(app, key);
 
@@ -43,6 +44,10 @@ describe("a picture", () => {
 
   const requests: readonly [what: string, send: () => Promise<string>][] = [
     ["base64 in a form", () => form({ method: "base64", body })],
+    [
+      "base64 in a form that was not encoded for it",
+      () => send("in.php", { payload: `key=${key}&method=base64&body=${body}` }),
+    ],
     ["base64 in the query, with GET", () => get("in.php", { key, method: "base64", body })],
     [
       "base64 in JSON",
