@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp, { type Sharp } from "sharp";
+import { bitmap, oldBitmap, packedBitmap, runLengthBitmap } from "../../test/support/bitmap.ts";
 import { ImageError, MAX_PIXELS, inspectImage } from "./inspect-image.ts";
 
 const blank = (width: number, height: number): Sharp =>
@@ -56,6 +57,28 @@ test("fill bytes between the segments of a JPEG are allowed", async () => {
   assert.deepEqual(inspectImage(filled), { format: "jpeg", width: 40, height: 30 });
 });
 
+test("the size of a bitmap is read by the length of its header, however its pixels are written", () => {
+  const pixels = { data: new Uint8Array(151 * 53 * 3), width: 151, height: 53 };
+  const files = [
+    ...[1, 4, 8, 24, 32].map((bits) => bitmap(pixels, bits, bits === 24)),
+    oldBitmap(pixels),
+    packedBitmap(pixels, "555"),
+    packedBitmap(pixels, "565"),
+    runLengthBitmap(pixels, 8),
+    runLengthBitmap(pixels, 4),
+  ];
+  for (const file of files) {
+    assert.deepEqual(inspectImage(file), { format: "bmp", width: 151, height: 53 });
+  }
+});
+
+/** A bitmap whose header says something else at a place. */
+function bmpSaying(at: number, value: number): Buffer {
+  const file = bitmap({ data: new Uint8Array(300), width: 10, height: 10 }, 24, false);
+  file.writeInt32LE(value, at);
+  return file;
+}
+
 test("the header alone is enough, so a cut-off picture still passes here", async () => {
   const file = await blank(151, 53).png().toBuffer();
   assert.equal(inspectImage(file.subarray(0, 33)).width, 151);
@@ -80,6 +103,12 @@ const refused: [string, Uint8Array, RegExp][] = [
     pngClaiming(30_000, 30_000),
     /30000 × 30000 pixels; at most 4 million/,
   ],
+  ["a JPEG within a BMP", bmpSaying(30, 4), /encoded in a way that is not read.*Send it as PNG/],
+  ["a BMP of 2 bits a pixel", bmpSaying(28, 2), /encoded in a way that is not read/],
+  ["a BMP whose header has no known length", bmpSaying(14, 13), /cut off or damaged/],
+  ["a BMP whose header is longer than the file", bmpSaying(14, 4000), /cut off or damaged/],
+  ["a BMP of negative width", bmpSaying(18, -10), /cut off or damaged/],
+  ["a BMP of 2³¹ rows", bmpSaying(22, -(2 ** 31)), /10 × 2147483648 pixels/],
   ["a very long thin picture", pngClaiming(60_000, 10), /16384 a side/],
 ];
 

@@ -1,4 +1,5 @@
 import { imageSize } from "image-size";
+import { bmpHeader, type BmpHeader } from "./bmp-header.ts";
 
 /** More pixels than this are refused before anything is decoded (a 24-bit picture of 12 MB). */
 export const MAX_PIXELS = 4_000_000;
@@ -35,7 +36,7 @@ export function inspectImage(bytes: Uint8Array): ImageInfo {
     throw new ImageError("The image is empty. Send the bytes of an image file in Base64.");
   const format = formatOf(bytes);
   if (format === null) throw new ImageError(explainUnknown(bytes));
-  const size = format === "jpeg" ? jpegSize(bytes) : sizeOf(bytes);
+  const size = sizeOf(bytes, format);
   if (size === null || size.width < 1 || size.height < 1) {
     throw new ImageError(
       `The image starts like a ${format.toUpperCase()} file but its header is cut off or damaged. Send the complete file.`,
@@ -46,6 +47,11 @@ export function inspectImage(bytes: Uint8Array): ImageInfo {
     throw new ImageError(
       `The image is ${width} × ${height} pixels; at most ${MAX_PIXELS / 1_000_000} million pixels and ${MAX_SIDE} a side are read. Scale it down or cut out the text.`,
       { tooLarge: true },
+    );
+  }
+  if ("encoding" in size && size.encoding === null) {
+    throw new ImageError(
+      "The BMP image is encoded in a way that is not read, such as JPEG within BMP. Send it as PNG.",
     );
   }
   return { format, width, height };
@@ -85,17 +91,23 @@ function explainUnknown(bytes: Uint8Array): string {
   return "This is not an image in a known format. Send a PNG, JPEG, GIF, WebP, TIFF or BMP file.";
 }
 
-function sizeOf(bytes: Uint8Array): { readonly width: number; readonly height: number } | null {
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function sizeOf(bytes: Uint8Array, format: ImageFormat): Size | BmpHeader | null {
+  if (format === "jpeg") return jpegSize(bytes);
+  if (format === "bmp") return bmpHeader(bytes);
   try {
-    const { width, height } = imageSize(bytes);
-    return { width, height: Math.abs(height) };
+    return imageSize(bytes);
   } catch {
     return null; // the header is cut off
   }
 }
 
 /** From the frame header of a JPEG file (ITU T.81, B.1.1 and B.2.2): every segment is stepped over, never searched through. */
-function jpegSize(bytes: Uint8Array): { readonly width: number; readonly height: number } | null {
+function jpegSize(bytes: Uint8Array): Size | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 2;
   while (at + 9 <= bytes.length) {

@@ -3,7 +3,13 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import sharp, { type Sharp } from "sharp";
-import { bitmap } from "../../../test/support/bitmap.ts";
+import {
+  bitmap,
+  oldBitmap,
+  packedBitmap,
+  runLengthBitmap,
+  type Pixels,
+} from "../../../test/support/bitmap.ts";
 import { decodePicture } from "../../protocol/picture.ts";
 import { defaultModelDir } from "./card.ts";
 import { noHints } from "../../protocol/text-hints.ts";
@@ -46,9 +52,18 @@ async function inkOnNothing(file: string, ink: number): Promise<Sharp> {
   return sharp(out, { raw: { width: info.width, height: info.height, channels: 4 } });
 }
 
-async function asBitmap(picture: Sharp): Promise<Buffer> {
+async function pixelsOf(picture: Sharp): Promise<Pixels> {
   const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
-  return bitmap({ data, width: info.width, height: info.height }, 24, false);
+  return { data, width: info.width, height: info.height };
+}
+
+async function grayOf(file: string): Promise<Pixels> {
+  const { data, width, height } = await pixelsOf((await opaque(file)).grayscale().toColourspace("b-w"));
+  return {
+    data: Uint8Array.from({ length: data.length * 3 }, (_, i) => data[Math.floor(i / 3)]!),
+    width,
+    height,
+  };
 }
 
 const FORMS: Readonly<Record<string, (file: string) => Promise<Buffer>>> = {
@@ -65,7 +80,12 @@ const FORMS: Readonly<Record<string, (file: string) => Promise<Buffer>>> = {
   WebP: async (file) => (await opaque(file)).webp({ quality: 90 }).toBuffer(),
   "lossless WebP": async (file) => (await opaque(file)).webp({ lossless: true }).toBuffer(),
   TIFF: async (file) => (await opaque(file)).tiff({ compression: "lzw" }).toBuffer(),
-  BMP: async (file) => asBitmap(await opaque(file)),
+  BMP: async (file) => bitmap(await pixelsOf(await opaque(file)), 24, false),
+  "BMP of OS/2": async (file) => oldBitmap(await pixelsOf(await opaque(file))),
+  "BMP with 15 bits": async (file) => packedBitmap(await pixelsOf(await opaque(file)), "555"),
+  "BMP with 16 bits": async (file) => packedBitmap(await pixelsOf(await opaque(file)), "565"),
+  "BMP in runs": async (file) => runLengthBitmap(await grayOf(file), 8),
+  "BMP in runs of 16 grays": async (file) => runLengthBitmap(await grayOf(file), 4),
   "dark text on a transparent ground": async (file) => (await inkOnNothing(file, 0)).png().toBuffer(),
   "light text on a transparent ground": async (file) => (await inkOnNothing(file, 255)).png().toBuffer(),
   "light on dark": async (file) => (await opaque(file)).negate().png().toBuffer(),
