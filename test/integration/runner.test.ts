@@ -119,6 +119,19 @@ describe("a runner", () => {
     await runner.stop();
   });
 
+  it("ends what its solver declines uncharged, with the reason", async () => {
+    const balance = () => desk.reader.balance(payer.caller.accountId);
+    const before = await balance();
+    const { runner, submitter, settled } = start(1, () => ({ kind: "decline", reason: "Not in Latin." }));
+    const [id = 0] = await idsOf(submitter, 1);
+    await settled(1);
+    const view = await desk.reader.task(id, payer.caller.accountId);
+    assert.equal(view?.errorCode, "ERROR_CAPTCHA_UNSOLVABLE");
+    assert.equal(view.errorDescription, "Not in Latin. It was not charged.");
+    assert.equal(await balance(), before);
+    await runner.stop();
+  });
+
   it("writes down an outcome that comes with the end of the time, and takes the place back from a solver that never answers", async () => {
     const never = Promise.withResolvers<Outcome>();
     let calls = 0;

@@ -121,6 +121,9 @@ describe("a picture", () => {
       language: "en",
       comment: "the blue letters",
     });
+    await submitted(form({ method: "base64", body, language: "1" }));
+    const [cyrillic] = await settle({ text: "x" });
+    assert.deepEqual(cyrillic?.fields, { language: "ru" });
   });
 
   it("goes from not ready to an answer, a price, or the end without one", async () => {

@@ -114,6 +114,9 @@ async function renderAtEnd(
   return task === null ? renderCreated(id) : renderWithId(task, options.logger);
 }
 
+/** Anti-Captcha's name for the people whom it asks about pictures in Cyrillic; said beside the task. */
+const RUSSIAN_POOL = "rn";
+
 /** A request that was read and found right. */
 export interface ReadTask {
   readonly type: TaskType;
@@ -142,7 +145,11 @@ export function readTask(
   const { type, task } = taskTypeOf(request["task"]);
   const extras = readExtras(request);
   const { body, deadlineMs = extras.deadlineMs ?? type.deadline, ...read } = type.read(task);
-  const wanted = extras.confidence === undefined ? read : { confidence: extras.confidence, ...read };
+  const wanted = {
+    ...(extras.confidence !== undefined && { confidence: extras.confidence }),
+    ...(type.route.kind === "machine" && request["languagepool"] === RUSSIAN_POOL && { language: "ru" }),
+    ...read,
+  };
   const { fields, image } =
     typeof body === "string"
       ? { fields: wanted, image: decodePicture(body, options.maxImageBytes, "body", options.svg) }

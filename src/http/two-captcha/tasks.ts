@@ -142,8 +142,12 @@ function imageTask(parameters: Parameters): JsonObject {
   if (other !== undefined) {
     throw new DialectError("ERROR_METHOD_CALL", `${other}: pictures of this kind are not offered here.`);
   }
-  const { body, file, recaptcha, recaptcharows, recaptchacols, textinstructions } = parameters;
-  if (!isOn(recaptcha)) return { type: "ImageToTextTask", body: body ?? file ?? "" };
+  const { body, file, language, lang, recaptcha, recaptcharows, recaptchacols, textinstructions } =
+    parameters;
+  if (!isOn(recaptcha)) {
+    const isCyrillic = language === "1" && lang === undefined;
+    return { type: "ImageToTextTask", body: body ?? file ?? "", ...(isCyrillic && { language: "ru" }) };
+  }
   return {
     type: "ComplexImageTask",
     class: "recaptcha",

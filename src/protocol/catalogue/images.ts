@@ -38,10 +38,15 @@ const ImageToText = Type.Object({
   // The rest is of the sister protocols, whose clients send the same type.
   minLength: optionalLength("the least characters that the answer has, 0 when not known (0 to 100)"),
   maxLength: optionalLength("the most characters that the answer has, 0 when not known (0 to 100)"),
-  phrase: optionalFlag("true when the answer has several words, else false"),
-  language: optionalText("the code of the language of the text, such as en or de, for people who know it", {
-    maxLength: 40,
-  }),
+  phrase: optionalFlag(
+    "true when the answer has several words, with spaces, which only people write, else false",
+  ),
+  language: optionalText(
+    "the code of the language of the text, such as en or de; other scripts than Latin are for people who know it",
+    {
+      maxLength: 40,
+    },
+  ),
   comment: optionalText("an instruction for people (a string of at most 1000 characters)", {
     maxLength: 1000,
   }),

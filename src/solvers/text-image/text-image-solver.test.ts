@@ -71,6 +71,33 @@ test("`numeric` allows only digits, whatever the picture looks like", async () =
   assert.match(String(outcome.solution["text"]), /^\d+$/);
 });
 
+test("what its alphabet cannot write is declined with a reason, not answered without the space or in Latin letters", async () => {
+  const image = await golden("captchapng-700005.png");
+  for (const [fields, reason] of [
+    [{ phrase: true }, /several.*leave it out/],
+    [{ phrase: true, numeric: 1 }, /several/],
+    [{ language: "ru" }, /another script \(ru\)/],
+    [{ language: "ZH_cn" }, /another script \(ZH_cn\)/],
+    [{ language: "el", numeric: 3 }, /another script/],
+  ] as const) {
+    const outcome = await solve(image, fields);
+    assert.ok(outcome.kind === "decline", JSON.stringify(fields));
+    assert.match(outcome.reason, reason);
+  }
+  for (const fields of [
+    { phrase: false, language: "de-AT" },
+    { language: "sr-Latn" },
+    { language: "ru", numeric: 1 },
+    { language: "ru", capMonsterModule: "digits-5" },
+    { language: "no such language", comment: "two words" },
+    { phrase: true, language: "ru", math: true },
+  ]) {
+    assert.equal((await solve(image, fields)).kind, "answer", JSON.stringify(fields));
+  }
+  const none = await solve(Buffer.from("not a picture"), { phrase: true });
+  assert.equal(none.kind, "unsolvable");
+});
+
 test("the threshold is left to the engine: an unsure answer is still an answer", async () => {
   const plain = await sharp({
     create: {

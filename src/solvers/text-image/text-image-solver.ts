@@ -7,6 +7,7 @@ import { hintsOf } from "../../protocol/text-hints.ts";
 import { ImageError, inspectImage } from "../../protocol/inspect-image.ts";
 import { ThreadPool } from "./pool.ts";
 import type { ReadJob, ReadResult } from "./reader.ts";
+import { unwritable } from "./unwritable.ts";
 
 export interface TextImageSolverOptions {
   /** Recogniser threads. By default one fewer than the cores, from 1 to 4. */
@@ -58,6 +59,8 @@ async function solve(
     if (error instanceof ImageError) return { kind: "unsolvable", reason: error.message };
     throw error;
   }
+  const reason = unwritable(task.fields);
+  if (reason !== null) return { kind: "decline", reason };
   // A copy, because posting a view to a thread posts the whole buffer behind it, which may be a network chunk.
   const image = new Uint8Array(task.image);
   const result = await pool.run({ image, hints: hintsOf(task.fields) }, context.signal);
