@@ -5,7 +5,7 @@ import { beamSearch } from "./beam-search.ts";
 import { latticeOf, type Scores } from "./ctc.ts";
 import { grammarOf, type Characters } from "./grammar.ts";
 import { hintsOf } from "../../protocol/text-hints.ts";
-import { readScores } from "./reading.ts";
+import { readScores, type Reading } from "./reading.ts";
 import { sumValue } from "./sum.ts";
 
 const alphabet = Array.from("0123456789abcdxyzABCDXYZ+-×*÷/=?:,!");
@@ -71,25 +71,44 @@ test("whatever the network says, a sum has a value", () => {
   );
 });
 
-test("a sum with a negative result is worked out", () => {
+/** Reads clear scores for a text as a sum: each character for a frame, with a blank before and after. */
+function readAsSum(text: string): Reading {
   const classes = alphabet.length + 1;
-  const data = new Float32Array(9 * classes).fill(Math.log(1e-6));
-  for (let t = 0; t < 9; t++) data[t * classes] = Math.log(0.99);
-  Array.from("3-12").forEach((character, i) => {
-    data[(2 * i + 1) * classes] = Math.log(0.05);
-    data[(2 * i + 1) * classes + alphabet.indexOf(character) + 1] = Math.log(0.9);
+  const frames = 2 * text.length + 1;
+  const data = new Float32Array(frames * classes).fill(Math.log(1e-6));
+  for (let t = 0; t < frames; t++) data[t * classes] = Math.log(0.99);
+  Array.from(text).forEach((character, i) => {
+    data[(2 * i + 1) * classes] = Math.log(0.01);
+    data[(2 * i + 1) * classes + alphabet.indexOf(character) + 1] = Math.log(0.98);
   });
   const first = { scale: 1, margin: 0, shift: 0 };
   const card = {
     alphabet,
     input: { height: 64, width: 192, channels: 3 },
-    frames: 9,
+    frames,
     calibration: { folded: { first, again: first }, exact: { first, again: first } },
   };
-  const reading = readScores({ data, frames: 9, classes }, card, hintsOf({ math: true }));
-  assert.equal(reading.text, "-9");
-  assert.ok(reading.confidence > 0.5, `${reading.confidence}`);
-});
+  return readScores({ data, frames, classes }, card, hintsOf({ math: true }));
+}
+
+for (const [text, value] of Object.entries({
+  "3-12": "-9",
+  "12345+1=": "12346",
+  "100000-999999=?": "-899999",
+})) {
+  test(`a sum is worked out: ${text}`, () => {
+    const reading = readAsSum(text);
+    assert.equal(reading.text, value);
+    assert.ok(reading.confidence > 0.5, `${reading.confidence}`);
+  });
+}
+
+for (const text of ["3+4=7", "5+?=9", "?=3+4", "1234567+1=", "12"]) {
+  test(`what is no sum to work out gets no confidence: ${text}`, () => {
+    const { text: answer, confidence } = readAsSum(text);
+    assert.ok(confidence < 0.1, `${answer} with ${confidence}`);
+  });
+}
 
 test("a sum's grammar is the one that sum.ts can work out", () => {
   const grammar = grammarOf(alphabet, "sum", 0, Infinity);
@@ -102,12 +121,27 @@ test("a sum's grammar is the one that sum.ts can work out", () => {
     }
     return grammar.ends[state]!;
   };
-  for (const text of ["3+4=?", "3+4=", "3+4", "3+4?", "-3+5", "2×3+1=", "1234-9999", "8:2", "10÷10"]) {
+  for (const text of [
+    "3+4=?",
+    "3+4=",
+    "3+4",
+    "3+4?",
+    "-3+5",
+    "2×3+1=",
+    "1234-9999",
+    "8:2",
+    "10÷10",
+    "12345+1=",
+    "-123456+654321=?",
+    "999999÷100000",
+  ]) {
     assert.ok(fits(text), text);
     assert.notEqual(sumValue(text), null, text);
   }
-  for (const text of ["", "=", "7", "7=?", "3+", "+3", "3++4", "5÷0", "a+b", "3+4=7", "12345+1"]) {
+  const others = ["", "=", "7", "7=?", "3+", "+3", "3++4", "5÷0", "a+b", "3+4=7", "3+4=?7", "5+?=9", "?=3+4"];
+  for (const text of [...others, "1234567+1", "1+1234567"]) {
     assert.ok(!fits(text), text);
+    assert.equal(sumValue(text), null, text);
   }
 });
 

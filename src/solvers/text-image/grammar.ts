@@ -1,4 +1,5 @@
 import type { Hints } from "../../protocol/text-hints.ts";
+import { MOST_DIGITS as NUMBER } from "./sum.ts";
 
 /**
  * What a reading may look like, as a finite automaton over kinds of characters. The search in beam-search.ts walks it character by
@@ -27,9 +28,6 @@ interface Table {
 const DIGIT = /[0-9]/;
 const LETTER = /\p{L}/u;
 
-/** More digits than this no number of a sum has. */
-const NUMBER = 4;
-
 const TABLES: Readonly<Record<Characters, Table>> = {
   any: { kinds: [/^/], next: [[0]], ends: [0] },
   digits: { kinds: [DIGIT], next: [[0]], ends: [0] },
@@ -56,7 +54,7 @@ const TABLES: Readonly<Record<Characters, Table>> = {
   sum: sumTable(),
 };
 
-/** Every sum that this table lets through has a value: see sum.ts. */
+/** Every sum that this table lets through has a value: see sum.ts. What stands behind `=` can only be `?`. */
 function sumTable(): Table {
   const kinds = [/0/, /[1-9]/, /-/, /\+/, /[×xX*]/, /[÷/:]/, /=/, /\?/];
   // The states, each number taking one for each of its digits: start, sign, first number, operator, ÷, later number, =, ?

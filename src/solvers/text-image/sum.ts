@@ -1,3 +1,8 @@
+/** More digits than this no number of a sum has. */
+export const MOST_DIGITS = 6;
+
+const SUM = new RegExp(`^-?\\d{1,${MOST_DIGITS}}(?:[-+×xX*÷/:]\\d{1,${MOST_DIGITS}})+$`);
+
 /**
  * The value of a sum as read from a picture, e.g. `3+4=?` → `7`, `5-9` → `-4`, `2x3+1=` → `7`; null if it is none.
  * Signs: `+ -`, `× x X *`, `÷ / :`. Whole numbers only; × and ÷ bind closer. A quotient that is not whole
@@ -5,7 +10,7 @@
  */
 export function sumValue(reading: string): string | null {
   const text = reading.replace(/=?\??$/, "");
-  if (!/^-?\d{1,6}(?:[-+×xX*÷/:]\d{1,6})+$/.test(text)) return null;
+  if (!SUM.test(text)) return null;
   let total = 0;
   let sign = 1;
   let product = 0;
