@@ -60,18 +60,19 @@ for (const [characters, pattern] of Object.entries(patterns)) {
   });
 }
 
-test("whatever the network says, a sum has a value", () => {
+test("whatever the network says, there is a sum with a value, and only whole equations have none", () => {
   fc.assert(
     fc.property(anyScores, (scores) => {
       const readings = read(scores, "sum");
-      assert.ok(readings.length > 0, "there is always a reading");
-      for (const text of readings) assert.notEqual(sumValue(text), null, text);
+      const others = readings.filter((text) => sumValue(text) === null);
+      assert.ok(others.length < readings.length);
+      for (const text of others) assert.match(text, /^[^=]+=\d+$/);
     }),
     { numRuns: 100 },
   );
 });
 
-/** Reads clear scores for a text as a sum: each character for a frame, with a blank before and after. */
+/** Reads clear scores for a text as a sum: each character for a frame, with a blank before and after. An `=` may be a `-`. */
 function readAsSum(text: string): Reading {
   const classes = alphabet.length + 1;
   const frames = 2 * text.length + 1;
@@ -79,9 +80,11 @@ function readAsSum(text: string): Reading {
   for (let t = 0; t < frames; t++) data[t * classes] = Math.log(0.99);
   Array.from(text).forEach((character, i) => {
     data[(2 * i + 1) * classes] = Math.log(0.01);
-    data[(2 * i + 1) * classes + alphabet.indexOf(character) + 1] = Math.log(0.98);
+    const at = (2 * i + 1) * classes + 1;
+    data[at + alphabet.indexOf(character)] = Math.log(character === "=" ? 0.89 : 0.98);
+    if (character === "=") data[at + alphabet.indexOf("-")] = Math.log(0.09);
   });
-  const first = { scale: 1, margin: 0, shift: 0 };
+  const first = { scale: 1, margin: 0.3, shift: 0 };
   const card = {
     alphabet,
     input: { height: 64, width: 192, channels: 3 },
@@ -138,7 +141,11 @@ test("a sum's grammar is the one that sum.ts can work out", () => {
     assert.ok(fits(text), text);
     assert.notEqual(sumValue(text), null, text);
   }
-  const others = ["", "=", "7", "7=?", "3+", "+3", "3++4", "5÷0", "a+b", "3+4=7", "3+4=?7", "5+?=9", "?=3+4"];
+  const others = ["", "=", "7", "7=?", "3+", "+3", "3++4", "5÷0", "a+b", "3+4=?7", "5+?=9", "?=3+4"];
+  for (const text of ["3+4=7", "3+4=77"]) {
+    assert.ok(fits(text), "to be told from a sum");
+    assert.equal(sumValue(text), null, text);
+  }
   for (const text of [...others, "1234567+1", "1+1234567"]) {
     assert.ok(!fits(text), text);
     assert.equal(sumValue(text), null, text);

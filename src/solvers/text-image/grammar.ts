@@ -54,12 +54,15 @@ const TABLES: Readonly<Record<Characters, Table>> = {
   sum: sumTable(),
 };
 
-/** Every sum that this table lets through has a value: see sum.ts. What stands behind `=` can only be `?`. */
+/**
+ * What this table lets through has a value (sum.ts), except for whole equations: they are let through to be told from sums,
+ * or `3+4=7` would be found to be `3+4-7`.
+ */
 function sumTable(): Table {
   const kinds = [/0/, /[1-9]/, /-/, /\+/, /[×xX*]/, /[÷/:]/, /=/, /\?/];
-  // The states, each number taking one for each of its digits: start, sign, first number, operator, ÷, later number, =, ?
+  // The states, each number taking one for each of its digits: start, sign, first number, operator, ÷, later number, =, ?, result
   const [sign, first, operator, divided, later] = [1, 2, 2 + NUMBER, 3 + NUMBER, 4 + NUMBER];
-  const [equals, asked] = [later + NUMBER, later + NUMBER + 1];
+  const [equals, asked, result] = [later + NUMBER, later + NUMBER + 1, later + NUMBER + 2];
   const next: number[][] = [
     [first, first, sign, -1, -1, -1, -1, -1],
     [first, first, -1, -1, -1, -1, -1, -1],
@@ -74,10 +77,11 @@ function sumTable(): Table {
   next[operator] = [later, later, -1, -1, -1, -1, -1, -1];
   // Nothing is divided by 0, nor by a number that begins with it.
   next[divided] = [-1, later, -1, -1, -1, -1, -1, -1];
-  next[equals] = [-1, -1, -1, -1, -1, -1, -1, asked];
+  next[equals] = [result, result, -1, -1, -1, -1, -1, asked];
   next[asked] = kinds.map(() => -1);
+  next[result] = [result, result, -1, -1, -1, -1, -1, -1];
   const numbers = Array.from({ length: NUMBER }, (_, i) => later + i);
-  return { kinds, next, ends: [...numbers, equals, asked] };
+  return { kinds, next, ends: [...numbers, equals, asked, result] };
 }
 
 /** The grammar of readings made of such characters, `minLength` to `maxLength` of them (0 and Infinity: any number). */

@@ -111,18 +111,25 @@ function likeliest([first, second]: readonly Candidate[]): Best | undefined {
   return first && { ...first, seen: first.text, rival: second?.probability ?? 0 };
 }
 
-/** The value with the highest probability over all readings that make it (`3+4` and `3+4=?` count together). */
+/**
+ * The value with the highest probability over all readings that make it (`3+4` and `3+4=?` count together). A whole
+ * equation has none, and is its rival.
+ */
 function bestSum(found: readonly Candidate[]): Best | undefined {
   const values = new Map<string, { seen: string; probability: number }>();
+  let equation = 0;
   for (const candidate of found) {
     const value = sumValue(candidate.text);
-    if (value === null) continue;
+    if (value === null) {
+      equation = Math.max(equation, candidate.probability);
+      continue;
+    }
     const entry = values.get(value);
     if (entry === undefined) values.set(value, { seen: candidate.text, probability: candidate.probability });
     else entry.probability += candidate.probability;
   }
   const [best, next] = [...values].sort(([, a], [, b]) => b.probability - a.probability);
-  return best && { text: best[0], ...best[1], rival: next?.[1].probability ?? 0 };
+  return best && { text: best[0], ...best[1], rival: Math.max(equation, next?.[1].probability ?? 0) };
 }
 
 /**
