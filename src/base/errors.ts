@@ -8,5 +8,7 @@ export class OperatorError extends Error {
 
 /** The message of anything thrown. */
 export function messageOf(error: unknown): string {
+  // One name with several addresses fails with all of their errors and no message of its own.
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(messageOf).join("; ");
   return error instanceof Error ? error.message : String(error);
 }

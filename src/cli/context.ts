@@ -1,6 +1,6 @@
 import { Option as Flag, type Command } from "commander";
 import { pino } from "pino";
-import type { Logger } from "../base/logger.ts";
+import { loggedError, type Logger } from "../base/logger.ts";
 import { loadConfig } from "../config/load.ts";
 import { flagOf, OPTIONS, type Config, type Option, type OptionName } from "../config/options.ts";
 import { connect } from "../database/connect.ts";
@@ -36,7 +36,8 @@ export function makeLogger(config: Pick<Config, "logLevel">): Logger {
   const destination = pino.destination({ fd: 2, sync: true });
   // The terminal may be gone (EIO): then there is nowhere to log to, and that must not end a server that is stopping.
   destination.on("error", () => undefined);
-  return pino({ level: config.logLevel, base: null }, destination);
+  const serializers = { err: (error: unknown) => loggedError(error) };
+  return pino({ level: config.logLevel, base: null, serializers }, destination);
 }
 
 /** Runs `work` on the configured database, whether or not a server is running on it. */

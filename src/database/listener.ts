@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, escapeIdentifier, type ClientConfig } from "pg";
-import { messageOf } from "../base/errors.ts";
-import type { Logger } from "../base/logger.ts";
+import { loggedReason, type Logger } from "../base/logger.ts";
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
@@ -64,7 +63,10 @@ export class Listener {
         await ended;
       } catch (error) {
         if (!signal.aborted) {
-          this.#logger.warn({ reason: messageOf(error) }, "the notification connection failed; trying again");
+          this.#logger.warn(
+            { reason: loggedReason(error) },
+            "the notification connection failed; trying again",
+          );
         }
       } finally {
         this.#client = null;

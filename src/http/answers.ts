@@ -1,5 +1,4 @@
-import { messageOf } from "../base/errors.ts";
-import type { Logger } from "../base/logger.ts";
+import { loggedReason, type Logger } from "../base/logger.ts";
 import { toDollars } from "../base/money.ts";
 import { ProtocolError, isErrorCode } from "../protocol/errors.ts";
 import type { TaskView } from "../tasks/read.ts";
@@ -12,7 +11,7 @@ import { isFinal } from "../tasks/states.ts";
  */
 export function renderError(error: unknown, logger: Logger, extra: object = {}): string {
   const refusal = error instanceof ProtocolError ? error : new ProtocolError("ERROR_SERVICE_NOT_AVAILABLE");
-  if (refusal !== error) logger.error({ err: error, reason: messageOf(error) }, "a request failed");
+  if (refusal !== error) logger.error({ err: error, reason: loggedReason(error) }, "a request failed");
   return JSON.stringify({
     errorId: 1,
     errorCode: refusal.code,

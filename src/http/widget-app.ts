@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { BlockList } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { messageOf } from "../base/errors.ts";
-import type { Logger } from "../base/logger.ts";
+import { loggedReason, type Logger } from "../base/logger.ts";
 import type { WidgetTickets } from "../widgets/tickets.ts";
 import type { Vendor } from "../widgets/vendor.ts";
 import { VENDORS, widgetOf } from "../widgets/vendors.ts";
@@ -55,7 +54,7 @@ export function buildWidgetApp({
   });
   app.setNotFoundHandler((_request, reply) => sorry(reply, 404, "There is nothing here."));
   app.setErrorHandler((error, _request, reply) => {
-    logger.error({ err: error, reason: messageOf(error) }, "a widget frame failed");
+    logger.error({ err: error, reason: loggedReason(error) }, "a widget frame failed");
     return sorry(reply, 500, "The widget could not be loaded. Try again.");
   });
 

@@ -1,6 +1,5 @@
 import type { Caller } from "../../accounts/keys.ts";
-import { messageOf } from "../../base/errors.ts";
-import type { Logger } from "../../base/logger.ts";
+import { loggedReason, type Logger } from "../../base/logger.ts";
 import type { Micros } from "../../base/money.ts";
 import type { ClientKey } from "../../protocol/client-key.ts";
 import { taskTypeOf } from "../../protocol/catalogue/catalogue.ts";
@@ -108,7 +107,7 @@ async function renderAtEnd(
   waitMs: number,
 ): Promise<string> {
   const task = await taskWithin(options, { id, accountId, waitMs, http }).catch((error: unknown) => {
-    options.logger.warn({ err: error, reason: messageOf(error) }, "an accepted task could not be read");
+    options.logger.warn({ err: error, reason: loggedReason(error) }, "an accepted task could not be read");
     return null;
   });
   return task === null ? renderCreated(id) : renderWithId(task, options.logger);

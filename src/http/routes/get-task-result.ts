@@ -1,5 +1,4 @@
-import { messageOf } from "../../base/errors.ts";
-import type { Logger } from "../../base/logger.ts";
+import { loggedReason, type Logger } from "../../base/logger.ts";
 import { ProtocolError } from "../../protocol/errors.ts";
 import type { Reader, TaskView } from "../../tasks/read.ts";
 import type { Waiters } from "../../tasks/waiters.ts";
@@ -34,7 +33,7 @@ export interface GetTaskResultOptions {
 export function getTaskResult({ reader, waiters, pollLimit, logger }: GetTaskResultOptions): Method {
   const meter = new PollMeter();
   const note = (error: unknown) =>
-    logger.warn({ err: error, reason: messageOf(error) }, "a poll found no database");
+    logger.warn({ err: error, reason: loggedReason(error) }, "a poll found no database");
   return {
     path: "/getTaskResult",
     whileAway(error) {

@@ -1,0 +1,9 @@
+/** A solver whose answers no database takes: PostgreSQL's text cannot hold a zero byte. */
+export function createSolver() {
+  return {
+    id: "unstorable",
+    capacity: 1,
+    accepts: () => true,
+    solve: () => Promise.resolve({ kind: "answer", solution: { text: "SECRETANSWER\u0000" }, confidence: 1 }),
+  };
+}
