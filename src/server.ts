@@ -25,6 +25,7 @@ import { createWidgetDesk } from "./people/widget-desk.ts";
 import { SiteList } from "./sites/sites.ts";
 import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
 import { Runner } from "./solvers/runner.ts";
+import { checkPriceNames } from "./protocol/catalogue/price-names.ts";
 import { MACHINE_LANE, PEOPLE } from "./protocol/lanes.ts";
 import { cancel } from "./tasks/cancel.ts";
 import type { PeopleOnline } from "./tasks/admit.ts";
@@ -72,6 +73,7 @@ export async function startServer(
   const stop = () => (stopping ??= stopAll(started, logger));
 
   try {
+    checkPriceNames(config.prices);
     const connected = await connect(config, "server", logger, signal && { signal });
     started.push({ name: "database", stop: () => connected.close() });
     const { database } = connected;

@@ -8,6 +8,7 @@ import type { Config } from "../config/options.ts";
 import { connect } from "../database/connect.ts";
 import type { Database, Row } from "../database/database.ts";
 import { newestMigration } from "../database/migrate.ts";
+import { checkPriceNames } from "../protocol/catalogue/price-names.ts";
 import { loadSolvers } from "../solvers/registry.ts";
 import { makeLogger, readConfig, withOptions } from "./context.ts";
 import { print, table, withJson } from "./output.ts";
@@ -53,6 +54,7 @@ async function examine(configure: () => Config, logger: Logger): Promise<Finding
   let config: Config;
   try {
     config = configure();
+    checkPriceNames(config.prices);
   } catch (error) {
     findings.push({ check: "configuration", ...faultOf(error) });
     return findings;

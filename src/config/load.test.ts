@@ -32,6 +32,21 @@ describe("loadConfig", () => {
     );
   });
 
+  it("refuses prices that are not one name, one = and one amount each, and says which", () => {
+    const faulty: [string, RegExp][] = [
+      ["ImageToTextTask=0.5,=3", /"=3" is not a task type, one = and an amount/],
+      ["ImageToTextTask=0.1=9", /"ImageToTextTask=0\.1=9" is not a task type/],
+      ["ImageToTextTask", /"ImageToTextTask" is not a task type/],
+      ["ImageToTextTask=1,IMAGETOTEXTTASK = 2", /IMAGETOTEXTTASK is named twice/],
+      ["ImageToTextTask=", /"" is not an amount in dollars/],
+      ["ImageToTextTask=0,5", /"5" is not a task type/],
+      ["ImageToTextTask=-1", /"-1" is below 0/],
+    ];
+    for (const [text, message] of faulty) {
+      assert.throws(() => loadConfig({ GLYPHDESK_PRICES: text }), { name: "OperatorError", message }, text);
+    }
+  });
+
   it("reads prices and ranges", () => {
     const config = loadConfig({
       GLYPHDESK_PRICES: "ImageToTextTask=0.001",

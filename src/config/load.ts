@@ -20,13 +20,17 @@ export function loadConfig(
     const text = flags[name] || environment[option.env] || option.fallback;
     try {
       values[name] = text === null ? null : option.parse(text);
-    } catch {
-      const got = option.secret ? "something else" : `"${text}"`;
+    } catch (error) {
+      const got = option.secret ? "something else" : `"${text}"${reasonIn(error)}`;
       faults.push(`${option.env} (--${flagOf(option)}): expected ${option.expected}, got ${got}.`);
     }
   }
   if (faults.length > 0) throw new OperatorError(`The configuration is not usable.\n${faults.join("\n")}`);
   return values as Config;
+}
+
+function reasonIn(error: unknown): string {
+  return error instanceof RangeError && error.message !== "" ? `: ${error.message}` : "";
 }
 
 function unknownNames(environment: Environment): string[] {

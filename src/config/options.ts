@@ -18,7 +18,7 @@ export interface Option<Value> {
   readonly describe: string;
   /** Never shown, logged or passed on the command line. */
   readonly secret?: true;
-  /** @throws anything when the text is not as expected. */
+  /** @throws anything when the text is not as expected; a RangeError's message, if it has one, says what is wrong in it. */
   parse(text: string): Value;
 }
 
@@ -42,17 +42,24 @@ function member<Value extends string>(isMember: (text: string) => text is Value)
 
 function dollars(text: string): Micros {
   const micros = parseDollars(text);
-  if (micros < 0) throw new RangeError();
+  if (micros < 0) throw new RangeError(`"${text}" is below 0`);
   return micros;
 }
 
-/** `ImageToTextTask=0.00003,Other=0.1` → lower-case type name → micro-dollars. */
+/**
+ * `ImageToTextTask=0.00003,Other=0.1` → lower-case type name → micro-dollars. Whether there are such types only the
+ * catalogue knows: see `checkPriceNames`.
+ */
 function prices(text: string): ReadonlyMap<string, Micros> {
   const table = new Map<string, Micros>();
-  for (const pair of text.split(",").filter((part) => part.trim() !== "")) {
-    const [type, amount] = pair.split("=");
-    if (type === undefined || amount === undefined) throw new RangeError();
-    table.set(type.trim().toLowerCase(), dollars(amount));
+  for (const pair of list(text)) {
+    const [type = "", amount, ...more] = pair.split("=").map((part) => part.trim());
+    const name = type.toLowerCase();
+    if (name === "" || amount === undefined || more.length > 0) {
+      throw new RangeError(`"${pair}" is not a task type, one = and an amount`);
+    }
+    if (table.has(name)) throw new RangeError(`${type} is named twice; leave one of them out`);
+    table.set(name, dollars(amount));
   }
   return table;
 }
@@ -171,7 +178,8 @@ export const OPTIONS = {
     env: "GLYPHDESK_PRICES",
     fallback: "",
     expected: "pairs such as ImageToTextTask=0.00003, separated by commas, in dollars",
-    describe: "Price per task type, where it differs from the built-in one.",
+    describe:
+      "Price per task type, where it differs from the built-in one. For types that share a name, name one as in the list of task types: `CustomTask altcha=0.001`.",
     parse: prices,
   },
   maxImageBytes: {

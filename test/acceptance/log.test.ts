@@ -17,12 +17,10 @@ const server = await startGlyphdesk({
 after(() => server.stop());
 
 const logged = (message: string) =>
-  eventually(() =>
-    server
-      .stderr()
-      .split("\n")
-      .find((line) => line.startsWith("{") && line.endsWith("}") && line.includes(message)),
-  );
+  eventually(() => {
+    const lines = server.stderr().split("\n");
+    return lines.find((line) => line.startsWith("{") && line.endsWith("}") && line.includes(message)) ?? "";
+  });
 
 it("an answer that cannot be stored is not in the log", async () => {
   const body = (await readFile(new URL("../../docs/example.png", import.meta.url))).toString("base64");
