@@ -15,7 +15,6 @@ import { print, table, withJson } from "./output.ts";
 
 const LITTLE_SPACE = 1_000_000_000;
 const NO_SPACE = 200_000_000;
-const OLDEST_POSTGRESQL = 16;
 
 /** What one check found; `advice` says what to do where something is wrong. */
 interface Finding {
@@ -81,24 +80,18 @@ async function examineDatabase(config: Config, logger: Logger): Promise<Finding[
       await connected.close();
     }
   } catch (error) {
-    const where =
-      config.databaseUrl === null
-        ? ""
-        : "Is the server of GLYPHDESK_DATABASE_URL up, and do user and password fit?";
-    return [{ check: "database", state: "fault", found: messageOf(error), ...(where && { advice: where }) }];
+    return [{ check: "database", ...faultOf(error) }];
   }
 }
 
 async function lookInto(database: Database): Promise<Finding[]> {
-  const [server] = await database.query<Row & { version: string; major: number }>(
-    `select current_setting('server_version') as version, current_setting('server_version_num')::int / 10000 as major`,
+  const [server] = await database.query<Row & { version: string }>(
+    "select current_setting('server_version') as version",
   );
-  const old = (server?.major ?? 0) < OLDEST_POSTGRESQL;
   const reached: Finding = {
     check: "database",
-    state: old ? "fault" : "ok",
+    state: "ok",
     found: `PostgreSQL ${server?.version ?? "?"}`,
-    ...(old && { advice: `Use PostgreSQL ${OLDEST_POSTGRESQL} or newer, or the embedded one.` }),
   };
   const [applied] = await database.query<Row & { newest: number | null }>(
     "select max(version) as newest from migrations",

@@ -32,6 +32,26 @@ describe("loadConfig", () => {
     );
   });
 
+  it("refuses a database address that its password cuts in two, and shows none of it", () => {
+    for (const text of ["u:pa#ss@h/d", "u:1#ss@h/d", "u:1/ss@h/d", "u:1?ss@h/d", "u:p%ss@h/d", "u:p/w@h/d"]) {
+      assert.throws(
+        () => loadConfig({ GLYPHDESK_DATABASE_URL: `postgres://${text}` }),
+        (error) => error instanceof OperatorError && /%23/.test(error.message) && !/@h/.test(error.message),
+        text,
+      );
+    }
+    for (const text of [
+      "u:pa%23ss@h:1/d",
+      "u@/d?host=/run/x",
+      "/d?host=%2Frun",
+      "%2Frun/d",
+      "[::1]:5/d?ssl=1",
+    ]) {
+      const url = `postgres://${text}`;
+      assert.equal(loadConfig({ GLYPHDESK_DATABASE_URL: url }).databaseUrl, url);
+    }
+  });
+
   it("refuses prices that are not one name, one = and one amount each, and says which", () => {
     const faulty: [string, RegExp][] = [
       ["ImageToTextTask=0.5,=3", /"=3" is not a task type, one = and an amount/],

@@ -22,6 +22,9 @@ export interface Option<Value> {
   parse(text: string): Value;
 }
 
+/** The oldest major version of a PostgreSQL of one's own. */
+export const OLDEST_POSTGRESQL = 16;
+
 export type Role = "all" | "api" | "runner";
 const ROLES: readonly string[] = ["all", "api", "runner"] satisfies Role[];
 
@@ -77,6 +80,16 @@ function origin(text: string): string {
   return text;
 }
 
+/** A sign of the password that is not written as %XX cuts the address in two, in places that still look like one. */
+function databaseUrl(text: string): string {
+  if (!/^postgres(ql)?:\/\//.test(text)) throw new RangeError();
+  // Without a host, which a parameter may name: postgres://user@/database?host=/run/postgresql
+  const url = new URL(text.replace("@/", "@localhost/"));
+  for (const part of [url.username, url.password, url.hostname, url.pathname]) decodeURIComponent(part);
+  if (url.hash !== "" || (url.pathname + url.search).includes("@")) throw new RangeError();
+  return text;
+}
+
 /** Letters, digits, `.`, `_`, `-`; a double underscore would be read as the start of a key suffix. */
 function apiKey(text: string): string {
   if (!/^[A-Za-z0-9._-]{8,128}$/.test(text) || text.includes("__")) throw new RangeError();
@@ -122,13 +135,11 @@ export const OPTIONS = {
   databaseUrl: {
     env: "GLYPHDESK_DATABASE_URL",
     fallback: null,
-    expected: "a postgres:// address",
-    describe: "Use this PostgreSQL (16 or newer) instead of the embedded one.",
+    expected:
+      "postgres://USER:PASSWORD@HOST:PORT/DATABASE, with # / ? @ : % in user and password written as %23 %2F %3F %40 %3A %25",
+    describe: `Use this PostgreSQL (${OLDEST_POSTGRESQL} or newer) instead of the embedded one.`,
     secret: true,
-    parse: (text: string) => {
-      if (!/^postgres(ql)?:\/\//.test(text)) throw new RangeError();
-      return text;
-    },
+    parse: databaseUrl,
   },
   apiKey: {
     env: "GLYPHDESK_API_KEY",

@@ -4,8 +4,9 @@ import type { Config } from "../config/options.ts";
 import type { Database } from "./database.ts";
 import { startEmbedded } from "./embedded/start-embedded.ts";
 import { migrateJobs } from "./jobs.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, type MigrateOptions } from "./migrate.ts";
 import { openPool, type PoolOptions } from "./pool.ts";
+import { placeOf, refusalOf, refuseOldServer, type Place } from "./refusals.ts";
 
 export interface Connected {
   readonly database: Database;
@@ -31,6 +32,7 @@ const NEVER = new AbortController().signal;
 
 /**
  * Opens the configured database: the one at `databaseUrl`, else the embedded one in `dataDir`; and migrates it.
+ * @throws OperatorError when it cannot be used for a reason that its operator can mend
  * @param as `server` owns the data directory; a `guest` (a command) uses what runs there or starts it for its own time
  */
 export async function connect(
@@ -39,6 +41,7 @@ export async function connect(
   logger: Logger,
   { timeoutMs, upTo, signal = NEVER }: ConnectOptions = {},
 ): Promise<Connected> {
+  const place = config.databaseUrl === null ? null : placeOf(config.databaseUrl);
   const embedded =
     config.databaseUrl === null
       ? await startEmbedded({ dataDir: config.dataDir, role: as, logger, signal })
@@ -46,7 +49,7 @@ export async function connect(
   const connection = config.databaseUrl ?? embedded?.connection ?? "";
   try {
     const unhurried = openPool({ connection, logger, size: 1, timeoutMs: 0, signal });
-    const migrated = await migrate(unhurried, { upTo, logger }).finally(() => unhurried.close());
+    const migrated = await bringUp(unhurried, place, { upTo, logger }).finally(() => unhurried.close());
     const jobs = migrateJobs(connection, logger, signal);
     await announced(logger, "the job queue's tables: another process may be migrating them", jobs);
     signal.throwIfAborted();
@@ -63,6 +66,11 @@ export async function connect(
     };
   } catch (error) {
     await embedded?.stop();
-    throw error;
+    throw place === null ? error : refusalOf(error, place);
   }
+}
+
+async function bringUp(database: Database, place: Place | null, options: MigrateOptions): Promise<string[]> {
+  if (place !== null) await refuseOldServer(database, place);
+  return migrate(database, options);
 }

@@ -48,7 +48,9 @@ it("says what to do for each fault", async () => {
   assert.equal(stateOf(unreachable, "database"), "fault");
   const confused = await examine(folder, { GLYPHDESK_PORT: "many" });
   assert.equal(stateOf(confused, "configuration"), "fault");
-  for (const { findings } of [blocked, unreachable, confused]) {
+  const misspelt = await examine(folder, { GLYPHDESK_PRICES: "ImageToTxtTask=0.5" });
+  assert.equal(stateOf(misspelt, "configuration"), "fault");
+  for (const { findings } of [blocked, unreachable, confused, misspelt]) {
     for (const { state, advice } of findings) assert(state !== "fault" || advice, JSON.stringify(findings));
   }
 });

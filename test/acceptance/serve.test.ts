@@ -41,6 +41,10 @@ it("prints the first key once, works beside the commands, and ends at SIGTERM al
 
 it("refuses to start with a sentence when an option is unknown or a solver cannot start, and leaves nothing running", async () => {
   await assert.rejects(
+    startGlyphdesk({ ...environment, GLYPHDESK_PRICES: "ImageToTxtTask=0.5" }),
+    /GLYPHDESK_PRICES.*\n"imagetotxttask" is no task type\. Did you mean ImageToTextTask\?/,
+  );
+  await assert.rejects(
     startGlyphdesk({ ...environment, GLYPHDESK_PROT: "1" }),
     /GLYPHDESK_PROT is not an option/,
   );
