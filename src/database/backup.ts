@@ -1,10 +1,8 @@
-import { createWriteStream } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { OperatorError } from "../base/errors.ts";
 import type { Database, Queryable, Row } from "./database.ts";
+import { NewFile } from "./new-file.ts";
 
 /**
  * A backup is one gzip file of JSON lines: the manifest; then for each table `["table", NAME]` and its rows as objects;
@@ -45,8 +43,8 @@ export interface BackedUp {
 }
 
 /**
- * Writes everything that the database held at one moment to a new file, which appears only when it is complete. The
- * desk goes on working meanwhile.
+ * Writes everything that the database held at one moment to a new file, which appears only when it is complete and on
+ * disk. The desk goes on working meanwhile.
  * @param onProgress bytes read and, roughly, bytes to read
  * @throws OperatorError when the file exists or cannot be written
  */
@@ -55,27 +53,17 @@ export async function backUp(
   file: string,
   onProgress: (done: number, total: number) => void,
 ): Promise<BackedUp> {
-  const draft = `${file}.partial`;
-  const target = await open(file, "wx", 0o600).catch((error: unknown) => {
-    throw new OperatorError(`Cannot write ${file}: ${String(error)}. Choose a name that is free.`);
-  });
-  await target.close();
+  const draft = await NewFile.begin(file);
   try {
     const summary: { migration: number; rows: Record<string, number> } = { migration: 0, rows: {} };
     await database.transaction(async (snapshot) => {
       await snapshot.query("set transaction isolation level repeatable read, read only");
       const lines = Readable.from(dump(snapshot, summary, onProgress));
-      // What it holds is secret: keys' hashes, callback secrets, pictures.
-      await rm(draft, { force: true });
-      const out = createWriteStream(draft, { mode: 0o600, flags: "wx", flush: true });
-      await pipeline(lines, createGzip({ level: 1 }), out);
+      await pipeline(lines, createGzip({ level: 1 }), (pieces) => draft.write(pieces));
     });
-    const { size } = await stat(draft);
-    await rename(draft, file);
-    return { ...summary, bytes: size };
+    return { ...summary, bytes: await draft.finish() };
   } catch (error) {
-    await Promise.all([rm(draft, { force: true }), rm(file, { force: true })]);
-    throw error;
+    throw await draft.giveUp(error);
   }
 }
 

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
+import { promisify } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { readManifest, restore } from "../../src/database/restore.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { glyphdesk, startGlyphdesk, type ChildServer } from "../support/process.ts";
+import { eventually } from "../support/embedded.ts";
+import { cleanEnvironment, glyphdesk, startGlyphdesk, type ChildServer } from "../support/process.ts";
 
 const KEY = "backup-key-1";
 const folder = await mkdtemp(join(tmpdir(), "glyphdesk-backup-"));
@@ -18,7 +22,7 @@ const environment = {
   GLYPHDESK_LOG_LEVEL: "warn",
 };
 const picture = await readFile(new URL("../../docs/example.png", import.meta.url));
-const { database } = await createTestDatabase();
+const { database, url: databaseUrl } = await createTestDatabase();
 let server: ChildServer;
 
 before(async () => {
@@ -94,6 +98,40 @@ it("does not write over a file, nor restore into a desk that is in use", async (
   await assert.rejects(glyphdesk(source, "backup", file), /Choose a name that is free/);
   assert.deepEqual(await readFile(file), before);
   await assert.rejects(glyphdesk(target, "restore", file), /it has accounts/);
+});
+
+it("a run that was interrupted leaves no file, and the next one takes the same name", async () => {
+  const name = join(folder, "interrupted");
+  const partial = `${name}.partial`;
+  const env = { ...cleanEnvironment(), GLYPHDESK_DATABASE_URL: databaseUrl };
+  await database.transaction(async (holding) => {
+    // Where every backup comes by and has to wait.
+    await holding.query("lock table tasks in access exclusive mode");
+    const child = spawn("./bin/glyphdesk.js", ["backup", name], { env, stdio: "ignore" });
+    const ended = once(child, "exit");
+    await eventually(() => stat(partial).catch(() => null), 60_000);
+    child.kill("SIGINT");
+    await ended;
+  });
+  await assert.rejects(stat(name), { code: "ENOENT" });
+  await promisify(execFile)("./bin/glyphdesk.js", ["backup", name], { env });
+  assert.equal((await stat(name)).mode & 0o777, 0o600);
+  assert.equal((await readManifest(name)).format, 1);
+  await assert.rejects(stat(partial), { code: "ENOENT" });
+});
+
+it("a disk that takes no more is a sentence, and nothing stays", async () => {
+  const name = join(folder, "too-large");
+  const limited = 'ulimit -f 8 && exec ./bin/glyphdesk.js backup "$0" --data-dir "$1"';
+  const run = promisify(execFile)("sh", ["-c", limited, name, source], { env: cleanEnvironment() });
+  await assert.rejects(
+    run,
+    ({ stderr }: { stderr: string }) =>
+      stderr.includes(`Cannot write ${name}: EFBIG`) &&
+      /name a file elsewhere/.test(stderr) &&
+      !/^ +at /m.test(stderr),
+  );
+  for (const path of [name, `${name}.partial`]) await assert.rejects(stat(path), { code: "ENOENT" });
 });
 
 it("restores nothing from a file that is damaged, cut off, or no backup", async () => {
