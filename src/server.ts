@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { ensureFirstAccount } from "./accounts/first-account.ts";
 import { KeyRing } from "./accounts/keys.ts";
 import type { Logger } from "./base/logger.ts";
@@ -20,15 +19,15 @@ import { closeApp, listenForClients, listenForWidgets, portOf, urlOf } from "./l
 import { Metrics } from "./metrics/metrics.ts";
 import { AddressGuard } from "./outbound/address-guard.ts";
 import { PeopleDesk } from "./people/desk.ts";
+import { PEOPLE_SOLVER } from "./people/read-answer.ts";
 import { forgetItems } from "./people/quality.ts";
 import { createWidgetDesk } from "./people/widget-desk.ts";
 import { SiteList } from "./sites/sites.ts";
-import { loadSolvers, postsOf, type Post } from "./solvers/registry.ts";
-import { Runner } from "./solvers/runner.ts";
+import { loadSolvers, postsOf } from "./solvers/registry.ts";
+import { startRunners } from "./solvers/start-runners.ts";
 import { checkPriceNames } from "./protocol/catalogue/price-names.ts";
-import { MACHINE_LANE, PEOPLE } from "./protocol/lanes.ts";
+import { PEOPLE } from "./protocol/lanes.ts";
 import { cancel } from "./tasks/cancel.ts";
-import type { PeopleOnline } from "./tasks/admit.ts";
 import { Examples } from "./tasks/examples.ts";
 import { LaneHints, TASKS_CHANNEL } from "./tasks/hints.ts";
 import { forgetIdempotencyKeys } from "./tasks/idempotency.ts";
@@ -38,7 +37,6 @@ import { RecentImages } from "./tasks/recent-images.ts";
 import { RecentResults } from "./tasks/recent-results.ts";
 import { forgetReports, report } from "./tasks/report.ts";
 import { RuleList } from "./tasks/rules.ts";
-import { Settler } from "./tasks/settle.ts";
 import { Submitter } from "./tasks/submit.ts";
 import { endAllLeases } from "./tasks/sweep.ts";
 import { GuardedSubmitter } from "./tasks/submit-guarded.ts";
@@ -98,6 +96,7 @@ export async function startServer(
       keepSeconds,
       examples,
       widgets: createWidgetDesk(tickets),
+      onSettled: (to, settled) => metrics.done(PEOPLE_SOLVER, to, settled),
     });
     started.push({ name: "people", stop: () => people.floor.stop() });
     const runners = await startRunners(runs ? postsOf(solvers) : [], {
@@ -105,9 +104,12 @@ export async function startServer(
       images,
       results,
       logger,
-      metrics,
       people: people.presence,
       keepSeconds,
+      onSettled: (solver, { to }, settled, tookMs) => {
+        metrics.done(solver, to, settled);
+        metrics.solveSeconds.observe({ solver }, tookMs / 1000);
+      },
     });
     started.push({ name: "runners", stop: runners.stop });
     const wake = (lane: string) => {
@@ -130,6 +132,7 @@ export async function startServer(
         metrics.swept.inc({ action: "requeued" }, requeued);
         metrics.swept.inc({ action: "expired" }, expired);
         metrics.swept.inc({ action: "deleted" }, deleted);
+        metrics.settled.inc({ solver: "none", outcome: "expired" }, expired);
         if (requeued > 0) wake("");
       },
     });
@@ -149,6 +152,10 @@ export async function startServer(
     signal?.throwIfAborted();
     if (config.role !== "runner") await listenForWidgets(widgets, config, logger);
 
+    const queueStats = new QueueStats(database, (lane) =>
+      lane.startsWith(PEOPLE) ? people.presence.count(lane.slice(PEOPLE.length)) : runners.places(lane),
+    );
+    metrics.watch(() => queueStats.queued());
     const pages = { desk: people, logger, limit: new SignInLimit(), trustProxy: config.trustProxy };
     const workspace = buildWorkspaceApp(pages);
     const operators = buildConsoleApp(pages);
@@ -168,13 +175,11 @@ export async function startServer(
             guarded: new GuardedSubmitter(database, images, onQueued),
             reader: new Reader(database, results),
             waiters,
-            queueStats: new QueueStats(database, (lane) =>
-              lane.startsWith(PEOPLE)
-                ? people.presence.count(lane.slice(PEOPLE.length))
-                : runners.places(lane),
-            ),
+            queueStats,
             async cancel(task) {
-              const state = await cancel(database, config.keepSeconds, task);
+              const state = await cancel(database, config.keepSeconds, task, () =>
+                metrics.settled.inc({ solver: "none", outcome: "cancelled" }),
+              );
               results.forget(task.id);
               waiters.ended([task.id]);
               return state;
@@ -214,60 +219,6 @@ function chores(database: Database, examples: Examples): Chore[] {
     { everyMs: 3_600_000, run: () => forgetReports(database) },
     { everyMs: 3_600_000, run: () => forgetUsage(database) },
   ];
-}
-
-interface RunnersOptions {
-  readonly database: ConstructorParameters<typeof Settler>[0];
-  readonly images: RecentImages;
-  readonly results: RecentResults;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly people: PeopleOnline;
-  readonly keepSeconds: number;
-}
-
-async function startRunners(posts: readonly Post[], options: RunnersOptions) {
-  const { database, images, logger, metrics, people } = options;
-  const settler = new Settler(database, options.keepSeconds, options.results);
-  const runners = posts.map(
-    ({ solver, lane }) =>
-      new Runner({
-        solver,
-        lane,
-        database,
-        images,
-        settler,
-        logger,
-        ...(lane === MACHINE_LANE && { people }),
-        node: `${hostname()}:${process.pid}`,
-        onSettled: ({ to }, settled, tookMs) => {
-          metrics.settled.inc({ solver: solver.id, outcome: settled === "late" ? "late" : to });
-          metrics.solveSeconds.observe({ solver: solver.id }, tookMs / 1000);
-        },
-      }),
-  );
-  const stopSolvers = () => Promise.allSettled(posts.map(async ({ solver }) => solver.stop?.()));
-  try {
-    await Promise.all(posts.map(async ({ solver }) => solver.start?.()));
-  } catch (error) {
-    await stopSolvers();
-    throw error;
-  }
-  for (const runner of runners) runner.start();
-  return {
-    /** Takes new pictures from hand to hand; the other lanes claim their tasks. */
-    taker: runners.find(({ lane }) => lane === MACHINE_LANE) ?? null,
-    /** There may be work in this lane; an empty name means any. */
-    wake: (lane: string) =>
-      runners.forEach((runner) => (lane === "" || runner.lane === lane) && runner.wake()),
-    /** How many tasks of a lane the solvers of this process work on at once. */
-    places: (lane: string) =>
-      posts.reduce((sum, post) => sum + (post.lane === lane ? post.solver.capacity : 0), 0),
-    stop: async () => {
-      await Promise.all(runners.map((runner) => runner.stop()));
-      await stopSolvers();
-    },
-  };
 }
 
 async function stopAll(

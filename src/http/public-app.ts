@@ -81,7 +81,14 @@ export function buildPublicApp(options: PublicAppOptions): FastifyInstance {
 
   const reports = reportMethods(options.takeReport);
   const methods = {
-    createTask: createTask({ ...options, maxImageBytes, prices, svg, rate: new TaskRate() }),
+    createTask: createTask({
+      ...options,
+      maxImageBytes,
+      prices,
+      svg,
+      rate: new TaskRate(),
+      onCreated: (type) => metrics.created.inc({ type }),
+    }),
     getTaskResult: getTaskResult({ reader, waiters, pollLimit, logger }),
     getBalance: getBalance(reader),
     cancelTask: cancelTask(options.cancel),

@@ -9,7 +9,7 @@ import { ItemFiles, type LoadedFile } from "./files.ts";
 import { Floor } from "./floor.ts";
 import { correct, findCorrectable, readToday } from "./history.ts";
 import { Presence } from "./presence.ts";
-import { Settlements } from "./settlements.ts";
+import { Settlements, type SettlementsOptions } from "./settlements.ts";
 import type { SignedIn } from "./sessions.ts";
 import type { WidgetDesk } from "./widgets.ts";
 
@@ -19,6 +19,7 @@ export interface PeopleDeskOptions {
   readonly keepSeconds: number;
   readonly examples: Examples;
   readonly widgets: WidgetDesk;
+  readonly onSettled?: SettlementsOptions["onSettled"];
 }
 
 /** Everything that people do in one process: who is there, what they hold, what they answer. */
@@ -32,7 +33,7 @@ export class PeopleDesk {
   readonly #checks = new CheckItems();
   readonly #examples: Examples;
 
-  constructor({ database, logger, keepSeconds, examples, widgets }: PeopleDeskOptions) {
+  constructor({ database, logger, keepSeconds, examples, widgets, onSettled }: PeopleDeskOptions) {
     this.database = database;
     this.widgets = widgets;
     this.#examples = examples;
@@ -45,6 +46,7 @@ export class PeopleDesk {
       examples,
       widgets,
       people: this.presence,
+      ...(onSettled && { onSettled }),
     });
     this.floor = new Floor({
       database,

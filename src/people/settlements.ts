@@ -3,7 +3,7 @@ import type { UnsolvableReason } from "../protocol/workspace.ts";
 import type { PeopleOnline } from "../tasks/admit.ts";
 import type { Examples, NewExample } from "../tasks/examples.ts";
 import { ruleOf } from "../tasks/rules.ts";
-import { settleParameters, settleStatement, type Settlement } from "../tasks/settle.ts";
+import { settleParameters, settleStatement, type Settled, type Settlement } from "../tasks/settle.ts";
 import { AnswerFault, type Asked } from "./answering.ts";
 import type { Held, LeaseName } from "./claims.ts";
 import type { ItemFiles } from "./files.ts";
@@ -39,6 +39,8 @@ export interface SettlementsOptions {
   readonly examples: Examples;
   readonly widgets: WidgetDesk;
   readonly people: Pick<PeopleOnline, "missing">;
+  /** Told of each task that a person ended or gave back, once that is committed, and of answers that came too late. */
+  readonly onSettled?: (to: Settlement["to"], settled: Settled) => void;
 }
 
 // One commit: what becomes of the task, its money, and what the worker did. Plan: that of "settle".
@@ -192,7 +194,7 @@ export class Settlements {
     );
     const alone = decided.to === "queued" ? await this.#nobodyElse(task) : null;
     const settlement = alone === null ? decided : failed(task, alone);
-    return database.transaction(async (transaction) => {
+    const outcome = await database.transaction(async (transaction) => {
       const settled =
         task.held && (await this.#settle(transaction, task.id, settlement, "accepted", answer, tookMs));
       if (settled && settlement.to === "solved" && right.length > 0) {
@@ -205,11 +207,14 @@ export class Settlements {
       if ((settled || late) && read.kind !== "widget") {
         await examples.record(transaction, [exampleOf(task, read.value)]);
       }
-      if (settled || late) return settled ? "accepted" : "late";
+      if (settled || late) return settled ? "settled" : "late";
       // The same answer came twice at once, and the other was taken.
       const [now] = await transaction.query("select outcome from worker_items where id = $1", [task.id]);
       return now?.["outcome"] === "accepted" ? "accepted" : "late";
     });
+    if (outcome === "accepted") return outcome;
+    this.#options.onSettled?.(settlement.to, outcome);
+    return outcome === "settled" ? "accepted" : "late";
   }
 
   /** Why the item would wait for others in vain, in a sentence for the caller; null when somebody else is there. */
@@ -227,7 +232,12 @@ export class Settlements {
   ): Promise<void> {
     const { database } = this.#options;
     if (item.task === null) await database.query(CLOSE_CHECK, [item.id, outcome, jsonOf(value), null, null]);
-    else await this.#settle(database, item.id, settlement({ ...item, key: item.task }), outcome, value, null);
+    else {
+      const given = settlement({ ...item, key: item.task });
+      if (await this.#settle(database, item.id, given, outcome, value, null)) {
+        this.#options.onSettled?.(given.to, "settled");
+      }
+    }
   }
 
   /** Whether the lease still held. */

@@ -15,21 +15,28 @@ export const CANCEL = {
     where t.id = $1 and t.account_id = $2 and t.state in ('queued', 'leased')
     returning ${ENDED}
   ), ${END_TASKS}
-  select coalesce((select state from ended), t.state) as state from tasks t where t.id = $1 and t.account_id = $2`,
+  select coalesce((select state from ended), t.state) as state, exists (select from ended) as now from tasks t where t.id = $1 and t.account_id = $2`,
 };
 
 /**
  * Ends an account's task before it is answered and releases its price; once more changes nothing.
+ * @param onCancelled called when this call ended it
  * @returns what the task is now: `cancelled`, or how it had ended before; null when there is no such task
  */
 export async function cancel(
   database: Database,
   keepSeconds: number,
   { id, accountId }: { readonly id: number; readonly accountId: number },
+  onCancelled?: () => void,
 ): Promise<State | null> {
   for (;;) {
-    const [row] = await database.query<Row & { state: State }>(CANCEL, [id, accountId, keepSeconds]);
+    const [row] = await database.query<Row & { state: State; now: boolean }>(CANCEL, [
+      id,
+      accountId,
+      keepSeconds,
+    ]);
     if (row === undefined) return null;
+    if (row.now) onCancelled?.();
     // It changed hands while the statement waited for its row: look again at what became of it.
     if (row.state !== "queued" && row.state !== "leased") return row.state;
   }

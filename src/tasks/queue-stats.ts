@@ -1,7 +1,8 @@
 import type { Micros } from "../base/money.ts";
 import type { Database, Row } from "../database/database.ts";
 import { kindOf } from "../protocol/kinds.ts";
-import { laneOf, peopleLane } from "../protocol/lanes.ts";
+import { COMPUTED_LANE, laneOf, MACHINE_LANE, peopleLane, TEST_KEYS_LANE } from "../protocol/lanes.ts";
+import { KINDS } from "../protocol/workspace.ts";
 import type { TaskType } from "../protocol/catalogue/task-type.ts";
 import { paceOf } from "./usage.ts";
 
@@ -17,6 +18,16 @@ export const LOAD = {
   select (select count(*) from (select from tasks where state = 'queued' and lane = $1 limit ${COUNTED}) q)::int as queued,
     (select count(*) from tasks where state = 'leased' and lane = $1)::int as leased`,
 };
+
+// Plan: for each lane a read of tasks_queued that stops at the limit.
+export const QUEUED = {
+  name: "queued",
+  text: `
+  select lane, (select count(*) from (
+    select from tasks where state = 'queued' and lane = l.lane limit ${COUNTED}) q)::int as queued
+  from unnest($1::text[]) as l (lane)`,
+};
+const LANES: readonly string[] = [MACHINE_LANE, COMPUTED_LANE, TEST_KEYS_LANE, ...KINDS.map(peopleLane)];
 
 /** How busy a queue is, in Anti-Captcha's terms. */
 export interface QueueLoad {
@@ -40,6 +51,7 @@ export class QueueStats {
   readonly #database: Database;
   readonly #places: Places;
   readonly #remembered = new Map<string, { readonly until: number; readonly load: Promise<QueueLoad> }>();
+  #queued: { readonly until: number; readonly counts: Promise<ReadonlyMap<string, number>> } | null = null;
 
   constructor(database: Database, places: Places) {
     this.#database = database;
@@ -56,6 +68,20 @@ export class QueueStats {
     // There are only as many names as types, so this does not grow.
     this.#remembered.set(name, { until: performance.now() + REMEMBERED_MS, load });
     return load;
+  }
+
+  /** How many tasks wait in each lane, counted up to 10,000. */
+  queued(): Promise<ReadonlyMap<string, number>> {
+    if (this.#queued === null || this.#queued.until <= performance.now()) {
+      const counts = this.#count();
+      this.#queued = { until: performance.now() + REMEMBERED_MS, counts };
+    }
+    return this.#queued.counts;
+  }
+
+  async #count(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#database.query<Row & { lane: string; queued: number }>(QUEUED, [LANES]);
+    return new Map(rows.map(({ lane, queued }) => [lane, queued]));
   }
 
   async #ask(types: readonly TaskType[], price: Micros): Promise<QueueLoad> {

@@ -7,7 +7,7 @@ import { LIST } from "../../src/accounts/accounts.ts";
 import { CANCEL } from "../../src/tasks/cancel.ts";
 import { CLAIM } from "../../src/tasks/claim.ts";
 import { FORGET_EXAMPLES, RECORD_EXAMPLES } from "../../src/tasks/examples.ts";
-import { LOAD } from "../../src/tasks/queue-stats.ts";
+import { LOAD, QUEUED } from "../../src/tasks/queue-stats.ts";
 import { READ } from "../../src/tasks/read.ts";
 import { FORGET_REPORTS, LOOK, REFUND } from "../../src/tasks/report.ts";
 import { SETTLE, SOLVE } from "../../src/tasks/settle.ts";
@@ -68,6 +68,7 @@ it(`finds its rows by index among ${ROWS} tasks`, async () => {
     ["cancel", CANCEL, ["1", "1", "600"]],
     ["unfinished", UNFINISHED, ["'{1,2,3}'"]],
     ["load", LOAD, ["'machine'"]],
+    ["queued", QUEUED, ["'{machine,people-text}'"]],
     ["spend", SPEND, ["'[]'"]],
     ["look at a reported task", LOOK, ["1", "1", "900"]],
     ["refund", REFUND, ["1"]],

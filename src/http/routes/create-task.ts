@@ -43,6 +43,8 @@ export interface CreateTaskOptions extends ReadTaskOptions, PrepareOptions {
   readonly logger: Logger;
   /** Answers the normalised `callbackUrl`; throws ProtocolError for one that cannot be used. */
   readonly callbackUrls: { read(value: unknown): Promise<string | undefined> };
+  /** Told the title of the type of each new task. */
+  readonly onCreated: (type: string) => void;
 }
 
 /** createTask: the answer is sent after the commit, so an accepted task is never lost. */
@@ -59,7 +61,9 @@ export function createTask(options: CreateTaskOptions): Method {
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
       const plain = caller.limits === null && idempotencyKey === null && callback === undefined;
       if (plain && read.waitMs === 0 && read.preparation === null) {
-        return submitPlain(options.submitter, read.task, read.admit()).then(renderAccepted);
+        return submitPlain(options.submitter, read.task, read.admit()).then((submitted) =>
+          renderCreated(counted(options, read.type, submitted)),
+        );
       }
       const identity =
         idempotencyKey === null ? null : identityOf(idempotencyKey, { ...read.asked, callback });
@@ -92,8 +96,11 @@ function renderCreated(id: number): string {
   return `{"errorId":0,"taskId":${id}}`;
 }
 
-function renderAccepted(submitted: Submitted): string {
-  return renderCreated(idOf(submitted));
+/** @throws ProtocolError where the task was not accepted */
+function counted({ onCreated }: CreateTaskOptions, { title }: TaskType, submitted: GuardedOutcome): number {
+  const id = idOf(submitted);
+  if (submitted.outcome === "accepted") onCreated(title);
+  return id;
 }
 
 /**
@@ -210,8 +217,8 @@ async function create(
   const files = preparation && (await preparePictures(options, preparation, task, place.price));
   const newTask = { ...task, ...place, ...files, ...(callbackUrl !== undefined && { callbackUrl }) };
   const budgeted = limits !== null && limits.budgeted && place.price > 0;
-  if (identity === null && !budgeted) return idOf(await submitter.submit(newTask));
-  return idOf(await guarded.submit({ ...newTask, identity, budgeted }));
+  if (identity === null && !budgeted) return counted(options, type, await submitter.submit(newTask));
+  return counted(options, type, await guarded.submit({ ...newTask, identity, budgeted }));
 }
 
 /** @throws ProtocolError where the task was not accepted */
