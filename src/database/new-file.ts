@@ -71,10 +71,10 @@ export class NewFile {
   }
 
   /** Removes what was written. @returns what to throw: a fault of the file as a sentence, anything else as it is */
-  async giveUp(error: unknown): Promise<unknown> {
+  async giveUp(fault: unknown): Promise<unknown> {
     await this.#handle.close().catch(() => undefined);
     if (await this.#isOwn()) await rm(this.#draft, { force: true }).catch(() => undefined);
-    return isOfFile(error) ? unwritable(this.#file, error) : error;
+    return isOfFile(fault) ? unwritable(this.#file, fault) : fault;
   }
 
   async #isOwn(): Promise<boolean> {

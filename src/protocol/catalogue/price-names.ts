@@ -33,7 +33,7 @@ function meant(name: string): string {
 /** Characters to insert, delete or replace to make one text of the other (Levenshtein). */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (const [line, letter] of [...one].entries()) {
+  for (const [line, letter] of Array.from(one).entries()) {
     const next = [line + 1];
     for (let at = 1; at <= other.length; at += 1) {
       const replaced = (row[at - 1] ?? 0) + (letter === other[at - 1] ? 0 : 1);
