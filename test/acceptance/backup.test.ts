@@ -12,6 +12,7 @@ import { createTestDatabase } from "../support/database.ts";
 import { eventually } from "../support/embedded.ts";
 import { cleanEnvironment, glyphdesk, startGlyphdesk, type ChildServer } from "../support/process.ts";
 
+const PROGRAM: string = "./bin/glyphdesk.js";
 const KEY = "backup-key-1";
 const folder = await mkdtemp(join(tmpdir(), "glyphdesk-backup-"));
 const [source, target] = [join(folder, "source"), join(folder, "target")];
@@ -107,14 +108,14 @@ it("a run that was interrupted leaves no file, and the next one takes the same n
   await database.transaction(async (holding) => {
     // Where every backup comes by and has to wait.
     await holding.query("lock table tasks in access exclusive mode");
-    const child = spawn("./bin/glyphdesk.js", ["backup", name], { env, stdio: "ignore" });
+    const child = spawn(PROGRAM, ["backup", name], { env, stdio: "ignore" });
     const ended = once(child, "exit");
     await eventually(() => stat(partial).catch(() => null), 60_000);
     child.kill("SIGINT");
     await ended;
   });
   await assert.rejects(stat(name), { code: "ENOENT" });
-  await promisify(execFile)("./bin/glyphdesk.js", ["backup", name], { env });
+  await promisify(execFile)(PROGRAM, ["backup", name], { env });
   assert.equal((await stat(name)).mode & 0o777, 0o600);
   assert.equal((await readManifest(name)).format, 1);
   await assert.rejects(stat(partial), { code: "ENOENT" });
