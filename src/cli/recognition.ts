@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { OperatorError, messageOf } from "../base/errors.ts";
-import type { BenchReport, GroupScore } from "../solvers/text-image/bench/score.ts";
+import { rightOf, type BenchReport, type GroupScore } from "../solvers/text-image/bench/score.ts";
 import type { SolvedFile } from "../solvers/text-image/files.ts";
 import { lengths, type Hints } from "../protocol/text-hints.ts";
 import { print, progressBar, table, withJson } from "./output.ts";
@@ -105,10 +105,10 @@ function summary(report: BenchReport): string {
   const share = (count: number, total = report.total) =>
     total === 0 ? "–" : `${((100 * count) / total).toFixed(1)} %`;
   const groups = (scores: Readonly<Record<string, GroupScore>>, nameOf: (group: string) => string) =>
-    Object.entries(scores).map(([group, { total, folded }]) => [
+    Object.entries(scores).map(([group, score]) => [
       nameOf(group),
-      String(total),
-      share(folded, total),
+      String(score.total),
+      share(rightOf(score, report), score.total),
     ]);
   const styles =
     Object.keys(report.perStyle).length > 1 ? groups(report.perStyle, (name) => name || "–") : [];

@@ -63,7 +63,7 @@ test("a bench counts exact and folded answers, by length, and lists the wrong on
   assert.equal(report.exact, 1);
   assert.equal(report.folded, 1);
   assert.deepEqual(report.perLength[answer.length]?.folded, 1);
-  assert.deepEqual(report.perLength[3], { total: 1, folded: 0 });
+  assert.deepEqual(report.perLength[3], { total: 1, exact: 0, folded: 0 });
   assert.deepEqual(
     report.wrong.map(({ file, expected, got }) => [file, expected, got]),
     [

@@ -17,7 +17,7 @@ export interface BenchOptions {
 
 /** Reads the labelled pictures of a folder and adds up what became of them. */
 export async function benchFolder(dir: string, options: BenchOptions = {}): Promise<BenchReport> {
-  return scoreOf(await answersIn(dir, options));
+  return scoreOf(await answersIn(dir, options), options.hints?.caseSensitive);
 }
 
 /**

@@ -5,7 +5,7 @@ import { escape } from "./escape.ts";
 import { openFile } from "./folder.ts";
 import { openPicture } from "../normalise.ts";
 import { reliabilityPlot } from "./plot.ts";
-import type { BenchReport, GroupScore, WrongAnswer } from "./score.ts";
+import { rightOf, type BenchReport, type GroupScore, type WrongAnswer } from "./score.ts";
 
 /** Wrong answers shown as pictures; with each at most 10 kB or so the page stays under a few megabytes. */
 const SHOWN = 300;
@@ -68,7 +68,7 @@ export async function benchPage(dir: string, title: string, report: BenchReport)
 <body>
 <main>
 <h1>${escape(title)}</h1>
-<p>What the recogniser made of ${report.total} pictures. An answer is right if all of it is; case does not count unless it says so.</p>
+<p>What the recogniser made of ${report.total} pictures. An answer is right if all of it is; ${report.caseSensitive ? "upper and lower case are told apart" : "case does not count"} unless it says otherwise.</p>
 ${figures(report)}
 <div class="side">
 <section>
@@ -81,8 +81,8 @@ ${bandTable(report)}
 </section>
 </div>
 <div class="side">
-${groupTable("By length", "Characters", report.perLength)}
-${groupTable("By style", "Style", report.perStyle)}
+${groupTable("By length", "Characters", report, report.perLength)}
+${groupTable("By style", "Style", report, report.perStyle)}
 </div>
 <h2>Confusions</h2>
 ${confusions(report)}
@@ -98,10 +98,12 @@ ${pictures.join("\n")}
 }
 
 function figures(report: BenchReport): string {
-  const { total, folded, exact, calibrationError, at90, cpuMs } = report;
+  const { total, folded, exact, calibrationError, at90, cpuMs, caseSensitive } = report;
   const list: [string, string][] = [
-    ["right", percent(folded, total)],
-    ["right, case told", percent(exact, total)],
+    ["right", percent(rightOf(report, report), total)],
+    caseSensitive
+      ? ["right, case ignored", percent(folded, total)]
+      : ["right, case told", percent(exact, total)],
     ["calibration error", calibrationError.toFixed(3)],
     ["answered at 90", percent(at90.answered, total)],
     ["… of them right", percent(at90.right, at90.answered)],
@@ -127,11 +129,16 @@ function bandTable({ bands }: BenchReport): string {
   return tableOf(["Confidence", "Pictures", "Its mean", "Right"], rows);
 }
 
-function groupTable(title: string, name: string, scores: Readonly<Record<string, GroupScore>>): string {
-  const rows = Object.entries(scores).map(([group, { total, folded }]) => [
+function groupTable(
+  title: string,
+  name: string,
+  report: BenchReport,
+  scores: Readonly<Record<string, GroupScore>>,
+): string {
+  const rows = Object.entries(scores).map(([group, score]) => [
     group || "(no style in the name)",
-    String(total),
-    percent(folded, total),
+    String(score.total),
+    percent(rightOf(score, report), score.total),
   ]);
   return `<section><h2>${title}</h2>${tableOf([name, "Pictures", "Right"], rows)}</section>`;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scoreOf, type Answered } from "./score.ts";
+import { rightOf, scoreOf, type Answered } from "./score.ts";
 
 function answered(expected: string, got: string | null, confidence: number, style = "a"): Answered {
   return { file: `${style}-1.png`, style, expected, got, confidence, cpuMs: confidence * 10 };
@@ -46,6 +46,31 @@ test("wrong answers come the surest first, scores by style and length", () => {
     report.wrong.map(({ got }) => got),
     ["y", "x"],
   );
-  assert.deepEqual(report.perStyle, { a: { total: 1, folded: 0 }, b: { total: 2, folded: 1 } });
-  assert.deepEqual(report.perLength, { 4: { total: 2, folded: 0 }, 5: { total: 1, folded: 1 } });
+  assert.deepEqual(report.perStyle, {
+    a: { total: 1, exact: 0, folded: 0 },
+    b: { total: 2, exact: 1, folded: 1 },
+  });
+  assert.deepEqual(report.perLength, {
+    4: { total: 2, exact: 0, folded: 0 },
+    5: { total: 1, exact: 1, folded: 1 },
+  });
+});
+
+test("where case counts, an answer in the wrong case is wrong everywhere in the report", () => {
+  const answers = [answered("Ab", "ab", 0.95), answered("Ab", "Ab", 0.95)];
+  const told = scoreOf(answers, true);
+  assert.deepEqual(told.at90, { answered: 2, right: 1 });
+  assert.deepEqual(told.bands[9], { total: 2, right: 1, confidence: 1.9 });
+  assert.ok(Math.abs(told.calibrationError - 0.45) < 1e-9, `${told.calibrationError}`);
+  assert.deepEqual(
+    told.wrong.map(({ got }) => got),
+    ["ab"],
+  );
+  assert.deepEqual(told.confusions, [{ expected: "A", got: "a", count: 1 }]);
+  assert.equal(rightOf(told.perStyle["a"]!, told), 1);
+
+  const ignored = scoreOf(answers);
+  assert.deepEqual(ignored.at90, { answered: 2, right: 2 });
+  assert.deepEqual([ignored.wrong, ignored.confusions], [[], []]);
+  assert.equal(rightOf(ignored.perStyle["a"]!, ignored), 2);
 });

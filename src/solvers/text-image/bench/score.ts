@@ -13,9 +13,12 @@ export interface Answered {
 
 export type WrongAnswer = Pick<Answered, "file" | "expected" | "got" | "confidence">;
 
-/** Right answers among some pictures; case does not count. */
+/** Right answers among some pictures. */
 export interface GroupScore {
   readonly total: number;
+  /** Right answers, character by character. */
+  readonly exact: number;
+  /** Right answers if case does not count. */
   readonly folded: number;
 }
 
@@ -34,12 +37,10 @@ export interface Confusion {
   readonly count: number;
 }
 
-export interface BenchReport {
-  readonly total: number;
-  /** Right answers, character by character. */
-  readonly exact: number;
-  /** Right answers if case does not count. */
-  readonly folded: number;
+/** Where it says right without saying which, an answer is right in the sense that `caseSensitive` names. */
+export interface BenchReport extends GroupScore {
+  /** Whether upper and lower case were told apart, as the confidences then were too. */
+  readonly caseSensitive: boolean;
   /** By the length of the expected answer. */
   readonly perLength: Readonly<Record<string, GroupScore>>;
   /** By style, if the files' names tell styles apart. */
@@ -53,7 +54,7 @@ export interface BenchReport {
   readonly cpuMs: { readonly median: number; readonly p95: number };
   /** The most frequent first. */
   readonly confusions: readonly Confusion[];
-  /** Not right even case-folded; the surest first. */
+  /** The surest first. */
   readonly wrong: readonly WrongAnswer[];
 }
 
@@ -65,40 +66,61 @@ export function isRight({ expected, got }: Pick<Answered, "expected" | "got">): 
   return got?.toLowerCase() === expected.toLowerCase();
 }
 
-/** Adds up what became of the pictures. */
-export function scoreOf(answers: readonly Answered[]): BenchReport {
-  const right = answers.filter(isRight);
-  const bands = bandsOf(answers);
+/** Whether an answer is right character by character. */
+function isExact({ expected, got }: Answered): boolean {
+  return got === expected;
+}
+
+/**
+ * Adds up what became of the pictures.
+ * @param caseSensitive whether case counts. It has to be what the reader was told: its confidence is that of the exact text
+ * then, and of the text in any case otherwise
+ */
+export function scoreOf(answers: readonly Answered[], caseSensitive = false): BenchReport {
+  const judge = caseSensitive ? isExact : isRight;
+  const bands = bandsOf(answers, judge);
   const gap = bands.reduce((sum, band) => sum + Math.abs(band.confidence - band.right), 0);
   const times = answers.map(({ cpuMs }) => cpuMs).toSorted((a, b) => a - b);
   const at = (share: number): number =>
     times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
   const sure = answers.filter(({ confidence }) => confidence >= SURE);
   return {
-    total: answers.length,
-    exact: answers.filter(({ expected, got }) => got === expected).length,
-    folded: right.length,
+    caseSensitive,
+    ...groupScore(answers),
     perLength: groups(answers, ({ expected }) => String(Array.from(expected).length)),
     perStyle: groups(answers, ({ style }) => style),
     bands,
     calibrationError: gap / answers.length,
-    at90: { answered: sure.length, right: sure.filter(isRight).length },
+    at90: { answered: sure.length, right: sure.filter(judge).length },
     cpuMs: { median: at(0.5), p95: at(0.95) },
-    confusions: confusionsOf(answers),
+    confusions: confusionsOf(answers, caseSensitive),
     wrong: answers
-      .filter((answer) => !isRight(answer))
+      .filter((answer) => !judge(answer))
       .toSorted((a, b) => b.confidence - a.confidence)
       .map(({ file, expected, got, confidence }) => ({ file, expected, got, confidence })),
   };
 }
 
-function bandsOf(answers: readonly Answered[]): Band[] {
+/** How many of some pictures are right in the sense of the report that they are part of. */
+export function rightOf({ exact, folded }: GroupScore, report: BenchReport): number {
+  return report.caseSensitive ? exact : folded;
+}
+
+function groupScore(answers: readonly Answered[]): GroupScore {
+  return {
+    total: answers.length,
+    exact: answers.filter(isExact).length,
+    folded: answers.filter(isRight).length,
+  };
+}
+
+function bandsOf(answers: readonly Answered[], judge: (answer: Answered) => boolean): Band[] {
   const bands = Array.from({ length: BANDS }, () => ({ total: 0, right: 0, confidence: 0 }));
   for (const answer of answers) {
     const band = bands[Math.min(BANDS - 1, Math.floor(answer.confidence * BANDS))]!;
     band.total++;
     band.confidence += answer.confidence;
-    if (isRight(answer)) band.right++;
+    if (judge(answer)) band.right++;
   }
   return bands;
 }
@@ -109,17 +131,19 @@ function groups(
 ): Record<string, GroupScore> {
   const all = Object.entries(Object.groupBy(answers, nameOf)).map(([name, members = []]) => [
     name,
-    { total: members.length, folded: members.filter(isRight).length },
+    groupScore(members),
   ]);
   return Object.fromEntries(all) as Record<string, GroupScore>;
 }
 
-function confusionsOf(answers: readonly Answered[]): Confusion[] {
+function confusionsOf(answers: readonly Answered[], caseSensitive: boolean): Confusion[] {
+  const same = (left: string, right: string): boolean =>
+    left === right || (!caseSensitive && left.toLowerCase() === right.toLowerCase());
   const counts = new Map<string, number>();
   for (const { expected, got } of answers) {
     if (got === null) continue;
-    for (const [left, right] of align(Array.from(expected), Array.from(got))) {
-      if (left.toLowerCase() === right.toLowerCase()) continue;
+    for (const [left, right] of align(Array.from(expected), Array.from(got), same)) {
+      if (same(left, right)) continue;
       const key = `${left}\t${right}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
@@ -133,8 +157,12 @@ function confusionsOf(answers: readonly Answered[]): Confusion[] {
 }
 
 /** The characters of two texts side by side with as few differences as can be; a gap is an empty text. */
-function align(left: readonly string[], right: readonly string[]): [string, string][] {
-  const same = (i: number, j: number): boolean => left[i]!.toLowerCase() === right[j]!.toLowerCase();
+function align(
+  left: readonly string[],
+  right: readonly string[],
+  isSame: (left: string, right: string) => boolean,
+): [string, string][] {
+  const same = (i: number, j: number): boolean => isSame(left[i]!, right[j]!);
   // cost[i][j]: differences between what follows after i characters of the one and j of the other.
   const cost = Array.from({ length: left.length + 1 }, () => right.concat("").map(() => 0));
   for (let i = left.length; i >= 0; i--) {
