@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import sharp from "sharp";
 import { benchFolder } from "./folder.ts";
 import { benchPage } from "./page.ts";
+import { scoreOf } from "./score.ts";
 
 const golden = fileURLToPath(new URL("../../../../test/golden/", import.meta.url));
 
@@ -39,4 +41,42 @@ test("a page of a folder without a mistake says so", async () => {
   assert.equal(report.wrong.length, 0);
   const page = await benchPage(join(golden, "sums"), "sums", report);
   assert.match(page, /Wrong answers[^<]*<\/h2>\s*<p>None\./);
+});
+
+/** The report of a bench that read each of the files wrongly. */
+function allWrong(files: readonly string[], caseSensitive = false) {
+  const answers = files.map((file) => ({
+    file,
+    style: "",
+    expected: "Ab",
+    got: "ab",
+    confidence: 0.5,
+    cpuMs: 1,
+  }));
+  return scoreOf(answers, caseSensitive);
+}
+
+test("few of the pictures on a page are decoded at the same time", async (t) => {
+  const files = Array.from({ length: 40 }, (_, i) => `captcha-canvas-70000${1 + (i % 6)}.png`);
+  let most = 0;
+  const count = (): void => {
+    const { queue, process } = sharp.counters();
+    most = Math.max(most, queue + process);
+  };
+  sharp.queue.on("change", count);
+  t.after(() => sharp.queue.off("change", count));
+  const page = await benchPage(golden, "many", allWrong(files, true));
+  assert.equal(page.match(/<img src="data:image\/png;base64,/g)?.length, 40);
+  assert.ok(most >= 1 && most <= 4, `${most} at once`);
+});
+
+test("a page says in which sense its answers are right, and counts in it", async () => {
+  const files = ["captcha-canvas-700001.png"];
+  const told = await benchPage(golden, "told", allWrong(files, true));
+  assert.match(told, /upper and lower case are told apart/);
+  assert.match(told, /<dt>right<\/dt><dd>0\.0 %<\/dd>.*<dt>right, case ignored<\/dt><dd>100\.0 %<\/dd>/);
+  assert.match(told, /<h2>By length<\/h2>.*\n?.*<td>2<\/td><td>1<\/td><td>0\.0 %<\/td>/);
+  const ignored = await benchPage(golden, "ignored", allWrong(files));
+  assert.match(ignored, /case does not count/);
+  assert.match(ignored, /<dt>right<\/dt><dd>100\.0 %<\/dd>.*<dt>right, case told<\/dt><dd>0\.0 %<\/dd>/);
 });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { fewAtOnce } from "../../../base/few-at-once.ts";
 import { inspectImage } from "../../../protocol/inspect-image.ts";
 import { escape } from "./escape.ts";
 import { openFile } from "./folder.ts";
@@ -9,6 +10,8 @@ import { rightOf, type BenchReport, type GroupScore, type WrongAnswer } from "./
 
 /** Wrong answers shown as pictures; with each at most 10 kB or so the page stays under a few megabytes. */
 const SHOWN = 300;
+/** Pictures that are decoded at the same time: one of the largest takes 16 MB and more. */
+const AT_ONCE = 4;
 const CONFUSIONS = 40;
 
 const STYLE = `
@@ -50,10 +53,8 @@ const percent = (part: number, whole: number): string =>
 /** One page, complete in itself and without scripts: what the recogniser got wrong in a folder of pictures, and how. */
 export async function benchPage(dir: string, title: string, report: BenchReport): Promise<string> {
   const hash = createHash("sha256").update(STYLE).digest("base64");
-  const pictures = await Promise.all(
-    report.wrong
-      .slice(0, SHOWN)
-      .map(async (answer) => wrongAnswer(answer, await thumbnail(dir, answer.file))),
+  const pictures = await fewAtOnce(report.wrong.slice(0, SHOWN), AT_ONCE, async (answer) =>
+    wrongAnswer(answer, await thumbnail(dir, answer.file)),
   );
   return `<!doctype html>
 <html lang="en">
