@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { messageOf, OperatorError } from "../base/errors.ts";
-import { surviveBrokenOutput } from "./output.ts";
+import { surviveBrokenOutput, visible } from "./output.ts";
 
 /**
  * The commands by their first word. Each brings what it needs when it is called: `site list` takes 0.7 s of processor
@@ -28,30 +28,33 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 /** Runs one command line (without node and script). Sets the exit code; never throws. */
 export async function main(words: readonly string[]): Promise<void> {
   surviveBrokenOutput();
-  const program = new Command("glyphdesk")
-    .description("A self-hosted answer desk for CAPTCHA tasks.")
-    .showHelpAfterError("(add --help for the options)");
+  const program = new Command("glyphdesk").description("A self-hosted answer desk for CAPTCHA tasks.");
   const named = COMMANDS.get(words[0] ?? "");
   // Help and wrong words need all of them.
   const load = named === undefined ? [...COMMANDS.values()] : [named];
   for (const command of await Promise.all(load.map((one) => one()))) program.addCommand(command);
-  overrideExit(program);
+  prepare(program);
   try {
     await program.parseAsync([...words], { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode;
     else {
       // What the operator can act on is shown as a sentence; anything else is a fault of ours and needs its trace.
-      const text =
-        error instanceof OperatorError || !(error instanceof Error) ? messageOf(error) : error.stack;
-      process.stderr.write(`glyphdesk: ${text}\n`);
+      const text = error instanceof Error && !(error instanceof OperatorError) ? error.stack : undefined;
+      process.stderr.write(`glyphdesk: ${visible(text ?? messageOf(error))}\n`);
       process.exitCode = 1;
     }
   }
 }
 
-/** Lets parse errors come back as exceptions in every command, so that `main` alone decides how to end. */
-function overrideExit(command: Command): void {
-  command.exitOverride();
-  command.commands.forEach(overrideExit);
+/**
+ * Lets parse errors come back as exceptions in every command, so that `main` alone decides how to end. They are printed
+ * before that, and quote what was typed, or what a shell's `*` found.
+ */
+function prepare(command: Command): void {
+  command
+    .exitOverride()
+    .showHelpAfterError("(add --help for the options)")
+    .configureOutput({ outputError: (text, write) => write(visible(text)) });
+  command.commands.forEach(prepare);
 }

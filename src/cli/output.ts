@@ -36,18 +36,28 @@ export async function printPart(text: string): Promise<boolean> {
   return problem == null;
 }
 
-/** Prints one answer: JSON for programs, else the text. */
+/** Prints one answer: JSON for programs, else the text, whose control characters become visible; line breaks stay. */
 export function print(flags: { readonly json?: boolean }, value: unknown, text: string): void {
-  process.stdout.write(flags.json ? `${JSON.stringify(value)}\n` : `${text}\n`);
+  process.stdout.write(flags.json ? `${JSON.stringify(value)}\n` : `${visible(text)}\n`);
+}
+
+/**
+ * Text without characters that a terminal obeys, line breaks apart: names and labels may come from anybody, and an escape
+ * sequence in one could rewrite what the operator reads, or what he types next.
+ */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) =>
+    character === "\n" ? character : "\uFFFD",
+  );
 }
 
 export function withJson(command: Command): Command {
   return command.option("--json", "print JSON for programs");
 }
 
-/** A table with a heading; columns are as wide as their widest cell. */
+/** A table with a heading; columns are as wide as their widest cell. A cell is one line whatever it holds. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [headings, ...rows];
+  const all = [headings, ...rows].map((row) => row.map((cell) => visible(cell).replaceAll("\n", "\uFFFD")));
   const widths = headings.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
   return all
     .map((row) =>
@@ -62,7 +72,10 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 const BAR_WIDTH = 30;
 
 /** A bar on stderr, drawn only where somebody watches: on a terminal. */
-export function progressBar(label: string): { update(done: number, total: number): void; end(): void } {
+export function progressBar(label: string): {
+  readonly update: (done: number, total: number) => void;
+  readonly end: () => void;
+} {
   const watched = process.stderr.isTTY;
   let shown = -1;
   return {

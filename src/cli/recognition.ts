@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { OperatorError, messageOf } from "../base/errors.ts";
 import { rightOf, type BenchReport, type GroupScore } from "../solvers/text-image/bench/score.ts";
 import type { SolvedFile } from "../solvers/text-image/files.ts";
-import { lengths, type Hints } from "../protocol/text-hints.ts";
+import { lengths, LONGEST_LINE, type Hints } from "../protocol/text-hints.ts";
 import { print, progressBar, table, withJson } from "./output.ts";
 
 interface Flags {
@@ -74,10 +74,16 @@ function hints({ numeric, letters, length, math, case: caseSensitive }: Flags): 
 }
 
 function parseLength(text: string): readonly [number, number] {
-  const [, min, max = min] = /^(\d{1,2})(?:-(\d{1,2}))?$/.exec(text) ?? [];
-  if (min === undefined)
+  const [, from, to = from] = /^(\d{1,2})(?:-(\d{1,2}))?$/.exec(text) ?? [];
+  const [min, max] = [Number(from), Number(to)];
+  if (from === undefined)
     throw new InvalidArgumentError("Expected a number such as 5, or a range such as 4-6.");
-  return [Number(min), Number(max)];
+  if (min > max)
+    throw new InvalidArgumentError(`Expected the smaller number first: ${max}-${min} instead of ${text}.`);
+  // Bounds beyond these would be dropped without a word.
+  if (min < 1 || max > LONGEST_LINE)
+    throw new InvalidArgumentError(`Expected 1 to ${LONGEST_LINE} characters: longer texts are not read.`);
+  return [min, max];
 }
 
 async function writePage(file: string, folder: string, report: BenchReport): Promise<void> {

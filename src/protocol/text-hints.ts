@@ -53,7 +53,7 @@ export function hintsOf(fields: Readonly<Record<string, unknown>>, longest = LON
   };
 }
 
-/** Bounds that say nothing, or contradict each other, are dropped. */
+/** Bounds that say nothing are dropped, and a lower one that is above the upper one. */
 export function lengths(
   min: number,
   max: number,

@@ -87,6 +87,12 @@ test("labels without a tab or without any line are refused with file and line", 
   assert.throws(() => parse("\n"), /names no files/);
 });
 
+test("lines of labels end as any system ends them", () => {
+  const lines = ["a.png\tx", "b.png\ty", ""];
+  const expected = parse(lines.join("\n"));
+  for (const end of ["\r\n", "\r"]) assert.deepEqual(parse(lines.join(end)), expected);
+});
+
 test("a picture's style is its folder, or its name up to the last dash", () => {
   const styles = ["forum-17.png", "bank/17.png", "old/bank/a-1.png", "captcha.gif-700001.gif", "17.png"];
   assert.deepEqual(styles.map(styleOf), ["forum", "bank", "old/bank", "captcha.gif", ""]);

@@ -14,7 +14,7 @@ export function parseLabels(bytes: Uint8Array, dir: string): Label[] {
   const lines = new TextDecoder()
     .decode(bytes)
     .replace(/^\uFEFF/, "")
-    .split(/\r?\n/);
+    .split(/\r\n?|\n/);
   const labels: Label[] = [];
   lines.forEach((line, i) => {
     if (line === "") return;
