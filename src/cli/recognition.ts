@@ -1,11 +1,10 @@
-import { writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { OperatorError, messageOf } from "../base/errors.ts";
-import { rightOf, type BenchReport, type GroupScore } from "../solvers/text-image/bench/score.ts";
 import type { SolvedFile } from "../solvers/text-image/files.ts";
 import { lengths, LONGEST_LINE, type Hints } from "../protocol/text-hints.ts";
+import { summary } from "./bench-summary.ts";
 import { print, progressBar, table, withJson } from "./output.ts";
+import { checkTarget, writePage } from "./write-page.ts";
 
 interface Flags {
   readonly json?: boolean;
@@ -24,7 +23,10 @@ export function solveCommand(): Command {
     .argument("<file...>")
     .action(async (paths: string[], flags: Flags) => {
       const { solveFiles } = await import("../solvers/text-image/files.ts");
-      const solved = await solveFiles(paths, { hints: hints(flags) });
+      const bar = progressBar("reading");
+      const solved = await solveFiles(paths, { hints: hints(flags), onProgress: bar.update }).finally(
+        bar.end,
+      );
       print(flags, solved.map(plain), table(["FILE", "TEXT", "CONFIDENCE"], solved.map(row)));
       if (solved.some(({ result }) => result.kind !== "reading")) process.exitCode = 1;
     });
@@ -42,15 +44,15 @@ export function benchCommand(): Command {
       "\nA picture's style is the folder it is in, or else its name up to the last dash: forum-17.png is of the style forum.",
     )
     .action(async (folder: string, flags: Flags) => {
+      if (flags.html !== undefined) await checkTarget(flags.html);
       const { benchFolder } = await import("../solvers/text-image/bench/folder.ts");
       const bar = progressBar("reading");
-      const report = await benchFolder(folder, {
-        hints: hints(flags),
-        onProgress: (done, total) => bar.update(done, total),
-      });
-      bar.end();
-      if (flags.html !== undefined) await writePage(flags.html, folder, report);
+      const options = { hints: hints(flags), onProgress: bar.update };
+      const report = await benchFolder(folder, options).finally(bar.end);
       print(flags, report, summary(report));
+      if (flags.html === undefined) return;
+      const { benchPage } = await import("../solvers/text-image/bench/page.ts");
+      await writePage(flags.html, await benchPage(folder, basename(resolve(folder)), report));
     });
   return withHints(command);
 }
@@ -86,14 +88,6 @@ function parseLength(text: string): readonly [number, number] {
   return [min, max];
 }
 
-async function writePage(file: string, folder: string, report: BenchReport): Promise<void> {
-  const { benchPage } = await import("../solvers/text-image/bench/page.ts");
-  const page = await benchPage(folder, basename(resolve(folder)), report);
-  await writeFile(file, page).catch((error: unknown) => {
-    throw new OperatorError(`Cannot write ${file}: ${messageOf(error)}`, { cause: error });
-  });
-}
-
 function plain({ file, result }: SolvedFile): object {
   if (result.kind !== "reading") return { file, error: result.reason };
   return { file, text: result.reading.text, confidence: result.reading.confidence };
@@ -102,48 +96,4 @@ function plain({ file, result }: SolvedFile): object {
 function row({ file, result }: SolvedFile): string[] {
   if (result.kind !== "reading") return [file, "", result.reason];
   return [file, result.reading.text, result.reading.confidence.toFixed(3)];
-}
-
-/** Rows for the longest table of wrong answers that is still read. */
-const SHOWN_WRONG = 20;
-
-function summary(report: BenchReport): string {
-  const share = (count: number, total = report.total) =>
-    total === 0 ? "–" : `${((100 * count) / total).toFixed(1)} %`;
-  const groups = (scores: Readonly<Record<string, GroupScore>>, nameOf: (group: string) => string) =>
-    Object.entries(scores).map(([group, score]) => [
-      nameOf(group),
-      String(score.total),
-      share(rightOf(score, report), score.total),
-    ]);
-  const styles =
-    Object.keys(report.perStyle).length > 1 ? groups(report.perStyle, (name) => name || "–") : [];
-  const wrong = report.wrong
-    .slice(0, SHOWN_WRONG)
-    .map(({ file, expected, got, confidence }) => [
-      file,
-      expected,
-      got ?? "(unreadable)",
-      confidence.toFixed(3),
-    ]);
-  const parts = [
-    table(
-      ["", "PICTURES", "RIGHT"],
-      [
-        ["case ignored", String(report.total), share(report.folded)],
-        ["exact", String(report.total), share(report.exact)],
-        ...groups(report.perLength, (length) => `${length} characters`),
-        ...styles,
-      ],
-    ),
-    `With a threshold of 90: ${share(report.at90.answered)} answered, ${share(report.at90.right, report.at90.answered)} of them right.`,
-    `Calibration error ${report.calibrationError.toFixed(3)}. CPU a picture: median ${report.cpuMs.median.toFixed(1)} ms, 95th percentile ${report.cpuMs.p95.toFixed(1)} ms.`,
-  ];
-  if (wrong.length > 0) {
-    parts.push(
-      `Wrong, the surest first (${wrong.length} of ${report.wrong.length}):`,
-      table(["FILE", "EXPECTED", "READ", "CONFIDENCE"], wrong),
-    );
-  }
-  return parts.join("\n\n");
 }

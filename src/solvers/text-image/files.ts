@@ -1,11 +1,13 @@
-import { openFile } from "./bench/folder.ts";
 import { defaultModelDir } from "./card.ts";
+import { openFile } from "./open-file.ts";
 import { noHints, type Hints } from "../../protocol/text-hints.ts";
 import { openReader, type ReadResult } from "./reader.ts";
 
 export interface FileOptions {
   readonly hints?: Partial<Hints>;
   readonly modelDir?: string;
+  /** Called after each file. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface SolvedFile {
@@ -13,16 +15,18 @@ export interface SolvedFile {
   readonly result: ReadResult;
 }
 
-/** Reads image files one by one in this thread. A file that cannot be opened is an `OperatorError`. */
+/** Reads image files one by one in this thread. One that cannot be opened is as unreadable as a damaged one. */
 export async function solveFiles(paths: readonly string[], options: FileOptions = {}): Promise<SolvedFile[]> {
+  const hints = { ...noHints, ...options.hints };
   const reader = await openReader(options.modelDir ?? defaultModelDir());
   try {
     const out: SolvedFile[] = [];
     for (const file of paths) {
-      const [result] = await reader.read([
-        { image: await openFile(file), hints: { ...noHints, ...options.hints } },
-      ]);
+      const opened = await openFile(file);
+      const [result] =
+        opened.kind === "opened" ? await reader.read([{ image: opened.bytes, hints }]) : [opened];
       out.push({ file, result: result! });
+      options.onProgress?.(out.length, paths.length);
     }
     return out;
   } finally {

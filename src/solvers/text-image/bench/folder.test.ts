@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -41,11 +42,58 @@ test("a photograph that its EXIF data say is to be turned is read upright", asyn
   assert.equal(got.result.reading.text, expected.result.reading.text);
 });
 
-test("a file that is not there is the operator's error and names the file", async () => {
-  await assert.rejects(solveFiles(["/nonexistent.png"]), (error) => {
-    assert.ok(error instanceof OperatorError);
-    return error.message.includes("/nonexistent.png");
+test("a file that cannot be opened is unreadable like a damaged one, and the others are read", async (t) => {
+  const dir = await folder(t, "");
+  const seen: number[] = [];
+  const solved = await solveFiles([join(dir, "none.png"), dir, join(dir, "a.png")], {
+    onProgress: (done, total) => seen.push(done, total),
   });
+  assert.deepEqual(
+    solved.map(({ result }) => (result.kind === "unreadable" ? result.reason : result.kind)),
+    ["There is no such file.", "This is a folder, not a file.", "reading"],
+  );
+  assert.deepEqual(seen, [1, 3, 2, 3, 3, 3]);
+});
+
+test("labelled files that are not there are named together before any is read", async (t) => {
+  const gone = Array.from({ length: 23 }, (_, i) => `none-${i}.png`);
+  const lines = ["a.png", "sub", ...gone, ...gone].map((file) => `${file}\tx`);
+  const dir = await folder(t, lines.join("\n"));
+  await mkdir(join(dir, "sub"));
+  await assert.rejects(benchFolder(dir, { onProgress: () => assert.fail("a picture was read") }), (error) => {
+    assert.ok(error instanceof OperatorError);
+    assert.match(error.message, /names 25 files, of which 24 cannot be read:/);
+    assert.match(error.message, /^ {2}sub: This is a folder or a device, not a file\.$/m);
+    assert.match(error.message, /^ {2}none-18\.png: There is no such file\.\n {2}and 4 more\n/m);
+    return true;
+  });
+});
+
+test("a picture that goes away while a bench runs is unreadable, and the others count", async (t) => {
+  const dir = await folder(t, "a.png\tx\nbroken.png\tabc\na.png\ty\n");
+  const report = await benchFolder(dir, {
+    onProgress: () => rmSync(join(dir, "broken.png"), { force: true }),
+  });
+  assert.equal(report.total, 3);
+  assert.equal(report.wrong.find(({ file }) => file === "broken.png")?.got, null);
+});
+
+test("a folder without labels.tsv says what a bench needs", async (t) => {
+  const dir = await folder(t, "");
+  await rm(join(dir, "labels.tsv"));
+  await assert.rejects(benchFolder(dir), (error) => {
+    assert.ok(error instanceof OperatorError);
+    return /labels\.tsv: There is no such file\.\n.*a tab and the answer/.test(error.message);
+  });
+});
+
+test("a bench that is to tell case apart counts an answer in the wrong case as wrong", async (t) => {
+  const dir = await folder(t, "canvas.png\t270b1b\n");
+  await cp(join(golden, "captcha-canvas-700001.png"), join(dir, "canvas.png"));
+  const told = await benchFolder(dir, { hints: { caseSensitive: true } });
+  assert.deepEqual([told.exact, told.folded, told.wrong.length], [0, 1, 1]);
+  const ignored = await benchFolder(dir);
+  assert.deepEqual([ignored.exact, ignored.folded, ignored.wrong.length], [0, 1, 0]);
 });
 
 test("a bench counts exact and folded answers, by length, and lists the wrong ones", async (t) => {

@@ -70,6 +70,12 @@ test("few of the pictures on a page are decoded at the same time", async (t) => 
   assert.ok(most >= 1 && most <= 4, `${most} at once`);
 });
 
+test("a picture that is gone when the page is written is named all the same", async () => {
+  const page = await benchPage(golden, "gone", allWrong(["none.png"], true));
+  assert.match(page, /cannot be shown/);
+  assert.match(page, /none\.png/);
+});
+
 test("a page says in which sense its answers are right, and counts in it", async () => {
   const files = ["captcha-canvas-700001.png"];
   const told = await benchPage(golden, "told", allWrong(files, true));

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fewAtOnce } from "../../../base/few-at-once.ts";
 import { inspectImage } from "../../../protocol/inspect-image.ts";
 import { escape } from "./escape.ts";
-import { openFile } from "./folder.ts";
 import { openPicture } from "../normalise.ts";
+import { openFile } from "../open-file.ts";
 import { reliabilityPlot } from "./plot.ts";
 import { rightOf, type BenchReport, type GroupScore, type WrongAnswer } from "./score.ts";
 
@@ -171,7 +171,9 @@ function wrongAnswer({ file, expected, got, confidence }: WrongAnswer, source: s
 
 /** A small PNG as a data URL, whatever the file is: nothing of the file itself gets into the page. */
 async function thumbnail(dir: string, file: string): Promise<string | null> {
-  const bytes = await openFile(join(dir, file));
+  const opened = await openFile(join(dir, file));
+  if (opened.kind === "unreadable") return null;
+  const { bytes } = opened;
   try {
     const png = await openPicture(bytes, inspectImage(bytes))
       .resize({ width: 480, height: 200, fit: "inside", withoutEnlargement: true })
