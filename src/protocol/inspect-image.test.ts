@@ -79,6 +79,26 @@ function bmpSaying(at: number, value: number): Buffer {
   return file;
 }
 
+test("a GIF is as large as its first frame, if that is larger than its screen", async () => {
+  const file = await sharp({ create: { width: 151, height: 53, channels: 4, background: "#fff8" } })
+    .gif()
+    .toBuffer();
+  for (const [width, height] of [
+    [0, 0],
+    [1, 1],
+    [151, 0],
+  ] as const) {
+    file.writeUInt16LE(width, 6);
+    file.writeUInt16LE(height, 8);
+    assert.deepEqual(inspectImage(file), { format: "gif", width: 151, height: 53 });
+  }
+  file.writeUInt16LE(200, 6);
+  assert.deepEqual(inspectImage(file), { format: "gif", width: 200, height: 53 });
+  const header = file.subarray(0, 13);
+  header.writeUInt16LE(0, 6);
+  assert.throws(() => inspectImage(header), /cut off or damaged/);
+});
+
 test("the header alone is enough, so a cut-off picture still passes here", async () => {
   const file = await blank(151, 53).png().toBuffer();
   assert.equal(inspectImage(file.subarray(0, 33)).width, 151);

@@ -43,18 +43,23 @@ export function inspectImage(bytes: Uint8Array): ImageInfo {
     );
   }
   const { width, height } = size;
-  if (width * height > MAX_PIXELS || width > MAX_SIDE || height > MAX_SIDE) {
-    throw new ImageError(
-      `The image is ${width} × ${height} pixels; at most ${MAX_PIXELS / 1_000_000} million pixels and ${MAX_SIDE} a side are read. Scale it down or cut out the text.`,
-      { tooLarge: true },
-    );
-  }
+  checkSize(width, height);
   if ("encoding" in size && size.encoding === null) {
     throw new ImageError(
       "The BMP image is encoded in a way that is not read, such as JPEG within BMP. Send it as PNG.",
     );
   }
   return { format, width, height };
+}
+
+/** Throws an `ImageError` for a picture of more than MAX_PIXELS, or of a longer side than MAX_SIDE. */
+export function checkSize(width: number, height: number): void {
+  if (width * height > MAX_PIXELS || width > MAX_SIDE || height > MAX_SIDE) {
+    throw new ImageError(
+      `The image is ${width} × ${height} pixels; at most ${MAX_PIXELS / 1_000_000} million pixels and ${MAX_SIDE} a side are read. Scale it down or cut out the text.`,
+      { tooLarge: true },
+    );
+  }
 }
 
 function startsWith(bytes: Uint8Array, text: string, from = 0): boolean {
@@ -99,11 +104,36 @@ interface Size {
 function sizeOf(bytes: Uint8Array, format: ImageFormat): Size | BmpHeader | null {
   if (format === "jpeg") return jpegSize(bytes);
   if (format === "bmp") return bmpHeader(bytes);
+  if (format === "gif") return gifSize(bytes);
   try {
     return imageSize(bytes);
   } catch {
     return null; // the header is cut off
   }
+}
+
+/**
+ * The screen of a GIF file (GIF89a, 18 to 26), made as large as the first frame needs, as libvips does. Some encoders
+ * write 0 × 0. Later frames change nothing.
+ */
+function gifSize(bytes: Uint8Array): Size | null {
+  if (bytes.length < 13) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const short = (at: number): number => view.getUint16(at, true);
+  const [width, height] = [short(6), short(8)];
+  const flags = bytes[10]!;
+  let at = 13 + (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
+  while (bytes[at] === 0x21) {
+    // An extension: its blocks, each after its length, up to an empty one.
+    at += 2;
+    while (bytes[at]! > 0) at += bytes[at]! + 1;
+    at += 1;
+  }
+  if (bytes[at] !== 0x2c || at + 9 > bytes.length) return { width, height };
+  return {
+    width: Math.max(width, short(at + 1) + short(at + 5)),
+    height: Math.max(height, short(at + 3) + short(at + 7)),
+  };
 }
 
 /** From the frame header of a JPEG file (ITU T.81, B.1.1 and B.2.2): every segment is stepped over, never searched through. */

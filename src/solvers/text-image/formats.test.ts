@@ -100,6 +100,33 @@ for (const [name, form] of Object.entries(FORMS)) {
   });
 }
 
+/** A GIF file whose screen is said to be of another size than its frame. */
+async function onScreen(file: string, width: number, height: number): Promise<Buffer> {
+  const gif = await (await opaque(file)).gif().toBuffer();
+  gif.writeUInt16LE(width, 6);
+  gif.writeUInt16LE(height, 8);
+  return gif;
+}
+
+test("read as before: a GIF on a screen too small for it, of no size, or made up", async () => {
+  for (const [width, height] of [
+    [100, 30],
+    [1, 1],
+    [0, 0],
+    [640, 480],
+    [1600, 1200],
+  ] as const) {
+    for (const [file, text] of Object.entries(PICTURES)) {
+      const gif = await onScreen(file, width, height);
+      assert.equal(
+        (await read(gif)).text.toLowerCase(),
+        text.toLowerCase(),
+        `${file} on ${width} × ${height}`,
+      );
+    }
+  }
+});
+
 test("read as before: 16 pixels high", async () => {
   for (const [file, text] of Object.entries({
     "captchapng-700002.png": "205826",

@@ -2,8 +2,8 @@
  * Animations: the text may be in every frame behind moving clutter, in one frame only, or spread over the frames letter by
  * letter. So several distinct frames are read, and two pictures made of all of them; the readings vote.
  */
-import { MAX_PIXELS, inspectImage } from "../../protocol/inspect-image.ts";
-import { borderColour, normalise, normaliseFrames, openPicture } from "./normalise.ts";
+import { MAX_PIXELS } from "../../protocol/inspect-image.ts";
+import { borderColour, measure, normalise, normaliseFrames } from "./normalise.ts";
 import type { Reading } from "./reading.ts";
 
 /** Frames that are looked at, and fewer of large pictures: all of them together have at most MAX_PIXELS. */
@@ -17,16 +17,12 @@ const SAME = 0.5;
 
 /** The pictures to read for one image file: itself, or of an animation several. Throws as `normalise` does. */
 export async function inputsOf(bytes: Uint8Array): Promise<Uint8Array[]> {
-  const info = inspectImage(bytes);
-  if (info.format !== "gif" && info.format !== "webp") return [await normalise(bytes)];
-  // Damage shows when the frames are decoded.
-  const { pages = 1 } = await openPicture(bytes, info)
-    .metadata()
-    .catch(() => ({ pages: 1 }));
-  const count = Math.min(pages, MAX_FRAMES, Math.floor(MAX_PIXELS / (info.width * info.height)));
-  if (count <= 1) return [await normalise(bytes)];
+  const measured = await measure(bytes);
+  const { width, height } = measured;
+  const count = Math.min(measured.frames, MAX_FRAMES, Math.floor(MAX_PIXELS / (width * height)));
+  if (count <= 1) return [await normalise(bytes, measured)];
   const distinct: Uint8Array[] = [];
-  for (const frame of await normaliseFrames(bytes, count)) {
+  for (const frame of await normaliseFrames(bytes, measured, count)) {
     if (!distinct.some((other) => alike(frame, other))) distinct.push(frame);
   }
   if (distinct.length === 1) return distinct;

@@ -3,7 +3,15 @@ import { test } from "node:test";
 import sharp, { type Sharp } from "sharp";
 import { bitmap } from "../../../test/support/bitmap.ts";
 import { ImageError } from "../../protocol/inspect-image.ts";
-import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH, fitInput, normalise } from "./normalise.ts";
+import {
+  INPUT_BYTES,
+  INPUT_HEIGHT,
+  INPUT_WIDTH,
+  fitInput,
+  measure,
+  normalise,
+  normaliseFrames,
+} from "./normalise.ts";
 
 const WIDTH = 96;
 const HEIGHT = 32;
@@ -153,4 +161,31 @@ test("a small file that claims 30,000 × 30,000 pixels is refused at once and wi
   await assert.rejects(normalise(file), ImageError);
   assert.ok(process.cpuUsage(started).user < 200_000, "under 0.2 s of CPU time");
   assert.ok(process.memoryUsage.rss() - before < 50e6, "under 50 MB");
+});
+
+test("the frames of a GIF are as large as the first one, whatever the screen and the others say", async () => {
+  const frames = [opaque(), bar(9, 255, 255, 255).removeAlpha()].map((frame) => frame.png().toBuffer());
+  const file = await sharp(await Promise.all(frames), { join: { animated: true } })
+    .gif()
+    .toBuffer();
+  file.writeUInt32LE(0, 6);
+  const second = file.lastIndexOf(Buffer.from([0x21, 0xf9, 4])) + 8;
+  assert.equal(file[second], 0x2c, "an image descriptor");
+  file.writeUInt16LE(5000, second + 1);
+  assert.deepEqual(await measure(file), { format: "gif", width: WIDTH, height: HEIGHT, frames: 2 });
+  for (const page of [await normalise(file), (await normaliseFrames(file, await measure(file), 2))[0]!])
+    assertBar(page, "the first frame");
+});
+
+test("a GIF whose frame is too large is refused by it, however small its screen is", async () => {
+  const file = await sharp({ create: { width: 64, height: 64, channels: 3, background: "#fff" } })
+    .gif()
+    .toBuffer();
+  const frame = file.indexOf(Buffer.from([0x2c, 0, 0, 0, 0, 64, 0, 64, 0]));
+  file.writeUInt16LE(30_000, frame + 5);
+  await assert.rejects(
+    normalise(file),
+    (error) =>
+      error instanceof ImageError && error.tooLarge && error.message.startsWith("The image is 30000 × 64"),
+  );
 });

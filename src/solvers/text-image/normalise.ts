@@ -1,5 +1,11 @@
 import sharp, { type Sharp } from "sharp";
-import { ImageError, MAX_PIXELS, inspectImage, type ImageInfo } from "../../protocol/inspect-image.ts";
+import {
+  ImageError,
+  MAX_PIXELS,
+  checkSize,
+  inspectImage,
+  type ImageInfo,
+} from "../../protocol/inspect-image.ts";
 import { decodeBmp } from "./bmp.ts";
 import { resample, type Box, type Picture } from "./resample.ts";
 
@@ -68,14 +74,35 @@ function inkBox({ rgb, width, height }: Picture): Box | null {
   return box.width * box.height < TRIM_BELOW * width * height ? box : null;
 }
 
+/** A picture's format, its size as it will be decoded, and how many frames it has. */
+export interface Measured extends ImageInfo {
+  readonly frames: number;
+}
+
+/**
+ * Throws an `ImageError` for anything that is not a picture of at most `MAX_PIXELS`. A GIF's size is libvips's: in place
+ * of screens that encoders are known to make up (640 × 480, 1600 × 1200 and others, sides above 2048) libvips takes its first frame.
+ */
+export async function measure(bytes: Uint8Array): Promise<Measured> {
+  const info = inspectImage(bytes);
+  if (info.format !== "gif" && info.format !== "webp") return { ...info, frames: 1 };
+  const found = await openPicture(bytes, info)
+    .metadata()
+    .catch(() => null);
+  if (found === null) return { ...info, frames: 1 }; // the damage shows when it is decoded
+  const { width, height, pages = 1 } = found;
+  checkSize(width, height);
+  return { format: info.format, width, height, frames: pages };
+}
+
 /**
  * Decodes an image file and scales it into the network's input: 64 × 192 × 3 bytes, RGB, row by row.
  * Wide plain margins are cut off first. The picture lies at the top left; the rest takes
  * the mean colour of its border. Of an animation the first frame.
  * Throws an `ImageError` for anything that is not a picture of at most `MAX_PIXELS`.
  */
-export async function normalise(bytes: Uint8Array): Promise<Uint8Array> {
-  const [picture] = await decodeFrames(bytes, inspectImage(bytes), 1);
+export async function normalise(bytes: Uint8Array, measured?: Measured): Promise<Uint8Array> {
+  const [picture] = await decodeFrames(bytes, measured ?? (await measure(bytes)), 1);
   const whole = wholeOf(picture!);
   const scaled = fit(picture!, whole);
   const box = inkBox(scaled);
@@ -93,8 +120,12 @@ export async function normalise(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /** As normalise, for the first `count` frames of an animation that has so many, but with their margins, which may differ. */
-export async function normaliseFrames(bytes: Uint8Array, count: number): Promise<Uint8Array[]> {
-  const frames = await decodeFrames(bytes, inspectImage(bytes), count);
+export async function normaliseFrames(
+  bytes: Uint8Array,
+  measured: Measured,
+  count: number,
+): Promise<Uint8Array[]> {
+  const frames = await decodeFrames(bytes, measured, count);
   return frames.map((frame) => place(fit(frame, wholeOf(frame))));
 }
 
@@ -110,18 +141,24 @@ function fit(picture: Picture, part: Box): Picture {
 
 /** The first `count` frames in RGB, of at most MOST_WIDTH × MOST_HEIGHT. */
 async function decodeFrames(bytes: Uint8Array, info: ImageInfo, count: number): Promise<Picture[]> {
-  const width = Math.min(info.width, MOST_WIDTH);
-  const height = Math.min(info.height, MOST_HEIGHT);
   try {
     const picture = openPicture(bytes, info, count);
     // Alpha is premultiplied by sharp while it scales, so hidden colours never bleed in.
-    if (width < info.width || height < info.height)
-      picture.resize(width, height, { fit: "fill", kernel: "cubic", fastShrinkOnLoad: false });
+    if (info.width > MOST_WIDTH || info.height > MOST_HEIGHT)
+      picture.resize(Math.min(info.width, MOST_WIDTH), Math.min(info.height, MOST_HEIGHT), {
+        fit: "fill",
+        kernel: "cubic",
+        fastShrinkOnLoad: false,
+      });
     const { data, info: raw } = await picture
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
+    // Rows are cut by what was decoded, never by what a header said.
+    const { width, pageHeight: height = raw.height } = raw;
     const size = width * height * raw.channels;
+    if (size * count !== data.length)
+      throw new Error(`${count} frames of ${width} × ${height} have ${data.length} bytes`);
     const frames = Array.from({ length: count }, (_, i) => data.subarray(i * size, (i + 1) * size));
     return frames.map((frame) => ({ rgb: flatten(frame, raw.channels), width, height }));
   } catch (error) {
