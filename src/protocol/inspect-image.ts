@@ -1,5 +1,6 @@
 import { imageSize } from "image-size";
 import { bmpHeader, type BmpHeader } from "./bmp-header.ts";
+import { gifFrames } from "./gif.ts";
 
 /** More pixels than this are refused before anything is decoded (a 24-bit picture of 12 MB). */
 export const MAX_PIXELS = 4_000_000;
@@ -119,20 +120,12 @@ function sizeOf(bytes: Uint8Array, format: ImageFormat): Size | BmpHeader | null
 function gifSize(bytes: Uint8Array): Size | null {
   if (bytes.length < 13) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const short = (at: number): number => view.getUint16(at, true);
-  const [width, height] = [short(6), short(8)];
-  const flags = bytes[10]!;
-  let at = 13 + (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
-  while (bytes[at] === 0x21) {
-    // An extension: its blocks, each after its length, up to an empty one.
-    at += 2;
-    while (bytes[at]! > 0) at += bytes[at]! + 1;
-    at += 1;
-  }
-  if (bytes[at] !== 0x2c || at + 9 > bytes.length) return { width, height };
+  const [width, height] = [view.getUint16(6, true), view.getUint16(8, true)];
+  const [frame] = gifFrames(bytes);
+  if (frame === undefined) return { width, height };
   return {
-    width: Math.max(width, short(at + 1) + short(at + 5)),
-    height: Math.max(height, short(at + 3) + short(at + 7)),
+    width: Math.max(width, frame.left + frame.width),
+    height: Math.max(height, frame.top + frame.height),
   };
 }
 

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { defaultModelDir } from "./card.ts";
-import { inputsOf } from "./frames.ts";
+import { inputsOf, mostPixels } from "./frames.ts";
 import { noHints } from "../../protocol/text-hints.ts";
 import { openReader, type Reader } from "./reader.ts";
 
@@ -95,6 +95,17 @@ test("frames that do not differ are read once", async () => {
   assert.equal((await inputsOf(same)).length, 1);
   const other = await animation([frame(() => true), empty()], "gif");
   assert.equal((await inputsOf(other)).length, 4);
+});
+
+test("how many pixels a file may have decoded is known without decoding it", async () => {
+  const frames = Array.from({ length: 5 }, (_, i) => frame((x) => column(x) === i));
+  const pixels = width * height;
+  assert.equal(mostPixels(await animation(frames, "gif")), 5 * pixels);
+  assert.equal(mostPixels(await animation(frames, "webp")), 64 * pixels);
+  assert.equal(mostPixels(await animation(frames.slice(0, 1), "gif")), pixels);
+  const still = sharp({ create: { width: 300, height: 200, channels: 3, background: "#fff" } });
+  for (const file of [still.clone().png(), still.clone().gif(), still.clone().webp()])
+    assert.equal(mostPixels(await file.toBuffer()), 60_000);
 });
 
 test("an animation of very many frames, or of very large ones, costs no more than some", async () => {

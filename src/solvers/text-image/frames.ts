@@ -2,8 +2,9 @@
  * Animations: the text may be in every frame behind moving clutter, in one frame only, or spread over the frames letter by
  * letter. So several distinct frames are read, and two pictures made of all of them; the readings vote.
  */
-import { MAX_PIXELS } from "../../protocol/inspect-image.ts";
-import { borderColour, measure, normalise, normaliseFrames } from "./normalise.ts";
+import { gifFrames } from "../../protocol/gif.ts";
+import { MAX_PIXELS, inspectImage } from "../../protocol/inspect-image.ts";
+import { borderColour, measure, normalise, normaliseFrames, type Measured } from "./normalise.ts";
 import type { Reading } from "./reading.ts";
 
 /** Frames that are looked at, and fewer of large pictures: all of them together have at most MAX_PIXELS. */
@@ -15,11 +16,32 @@ const COMBINED_FRAMES = 9;
 /** Frames whose bytes differ by less than this on average are the same picture. */
 const SAME = 0.5;
 
+/**
+ * The most pixels that reading a file may decode, by its header and, of a GIF, by its frames: in microseconds.
+ * Throws as `inspectImage` does.
+ */
+export function mostPixels(bytes: Uint8Array): number {
+  const { format, width, height } = inspectImage(bytes);
+  if (format === "gif") return width * height * framesToRead(countOf(gifFrames(bytes)), width * height);
+  // A WebP says in its header whether it moves (bit 1 of VP8X), not how many frames it has.
+  const moves = format === "webp" && bytes[15] === 0x58 && (bytes[20]! & 2) > 0;
+  return width * height * (moves ? framesToRead(MAX_FRAMES, width * height) : 1);
+}
+
+function framesToRead(frames: number, pixels: number): number {
+  return Math.max(1, Math.min(frames, MAX_FRAMES, Math.floor(MAX_PIXELS / pixels)));
+}
+
+function countOf(frames: Iterable<unknown>): number {
+  let count = 0;
+  for (const _ of frames) if (++count === MAX_FRAMES) break;
+  return count;
+}
+
 /** The pictures to read for one image file: itself, or of an animation several. Throws as `normalise` does. */
-export async function inputsOf(bytes: Uint8Array): Promise<Uint8Array[]> {
-  const measured = await measure(bytes);
-  const { width, height } = measured;
-  const count = Math.min(measured.frames, MAX_FRAMES, Math.floor(MAX_PIXELS / (width * height)));
+export async function inputsOf(bytes: Uint8Array, known?: Measured): Promise<Uint8Array[]> {
+  const measured = known ?? (await measure(bytes));
+  const count = framesToRead(measured.frames, measured.width * measured.height);
   if (count <= 1) return [await normalise(bytes, measured)];
   const distinct: Uint8Array[] = [];
   for (const frame of await normaliseFrames(bytes, measured, count)) {

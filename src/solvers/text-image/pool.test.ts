@@ -36,6 +36,7 @@ function poolOf(
     workerData: null,
     threads: 1,
     batch: 8,
+    batchWeight: 100,
     timeLimitMs: 20_000,
     graceMs: 20_000,
     logger: silentLogger,
@@ -55,6 +56,28 @@ test("jobs that wait go out together, in order, up to the batch's size", async (
   assert.deepEqual(
     results.map(({ job, batch }) => `${job}${batch}`),
     ["a3", "b3", "c3", "d2", "e2"],
+  );
+});
+
+test("jobs go out together up to a weight; what is heavier goes by itself", async (t) => {
+  const pool = poolOf(t);
+  const weights = [40, 60, 1, 300, 0, 99, 2];
+  const results = await Promise.all(weights.map((weight) => pool.run(`${weight}`, { weight })));
+  assert.deepEqual(
+    results.map(({ job, batch }) => `${job}: ${batch}`),
+    ["40: 2", "60: 2", "1: 1", "300: 1", "0: 2", "99: 2", "2: 1"],
+  );
+});
+
+test("jobs that shared a batch with one that hangs are done when they come again, each alone", async (t) => {
+  const pool = poolOf(t, obedient, { timeLimitMs: 300, graceMs: 50 });
+  const jobs = ["a", "hang", "b", "c"];
+  const first = await Promise.allSettled(jobs.map((job) => pool.run(job)));
+  assert.ok(first.every((one) => one.status === "rejected" && one.reason instanceof ThreadFault));
+  const again = await Promise.allSettled(jobs.map((job) => pool.run(job, { alone: true })));
+  assert.deepEqual(
+    again.map((one) => (one.status === "fulfilled" ? `${one.value.job}${one.value.batch}` : "lost")),
+    ["a1", "lost", "b1", "c1"],
   );
 });
 
@@ -140,14 +163,15 @@ test("an aborted job is rejected at once, waiting or in work; its neighbours are
   const pool = poolOf(t, obedient, { batch: 1 });
   const control = new AbortController();
   const reason = new Error("too late");
-  const work = [pool.run("a", control.signal), pool.run("b"), pool.run("c", control.signal)];
+  const { signal } = control;
+  const work = [pool.run("a", { signal }), pool.run("b"), pool.run("c", { signal })];
   control.abort(reason);
   const settled = await Promise.allSettled(work);
   assert.deepEqual(
     settled.map((one) => one.status),
     ["rejected", "fulfilled", "rejected"],
   );
-  await assert.rejects(pool.run("d", control.signal), reason);
+  await assert.rejects(pool.run("d", { signal }), reason);
 });
 
 test("stop rejects what waits, is idempotent, and the pool can be started again", async (t) => {

@@ -2,7 +2,10 @@
  * A pool of worker threads that take their jobs in batches.
  *
  * Chosen over piscina and tinypool, which hand out one job at a time: here all jobs that wait while the threads are busy
- * go out together, up to `batch` of them.
+ * go out together, up to `batch` of them and `batchWeight` of work.
+ *
+ * A batch shares one fate: a job that hangs or kills its thread takes the others with it. So a job that has failed once
+ * must go `alone`, or the guilty one and its neighbours would meet again until all have run out of attempts.
  *
  * A member is starting → idle ⇄ busy → gone. Whatever ends a member (an exit, an error, a batch over its time limit)
  * rejects the jobs it held with a `ThreadFault` and puts a new member in its place. A member that ends before it was
@@ -37,6 +40,8 @@ export interface PoolOptions {
   readonly threads: number;
   /** The most jobs handed to a thread at once. */
   readonly batch: number;
+  /** The most that jobs handed out at once weigh together; a heavier one goes by itself. */
+  readonly batchWeight: number;
   /** A batch that takes longer counts as hung. */
   readonly timeLimitMs: number;
   /** How long a thread may take to end when asked, before it is ended by force. */
@@ -44,8 +49,17 @@ export interface PoolOptions {
   readonly logger: Logger;
 }
 
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** How much work the job may be, in the unit of `batchWeight`. */
+  readonly weight?: number;
+  /** Whether it is handed out by itself, because it has failed before. */
+  readonly alone?: boolean;
+}
+
 interface Entry<Job, Result> {
   readonly job: Job;
+  readonly weight: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -82,11 +96,11 @@ export class ThreadPool<Job, Result> {
   }
 
   /** Starts the threads if need be. Rejects with the signal's reason, a `ThreadFault`, or the thread's own failure. */
-  run(job: Job, signal?: AbortSignal): Promise<Result> {
+  run(job: Job, { signal, weight = 0, alone = false }: RunOptions = {}): Promise<Result> {
     if (this.#stopping !== null) return Promise.reject(new ThreadFault("The recogniser is stopping."));
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
-    const entry: Entry<Job, Result> = { job, resolve, reject };
+    const entry: Entry<Job, Result> = { job, weight: alone ? Infinity : weight, resolve, reject };
     const onAbort = (): void => {
       const at = this.#queue.indexOf(entry);
       if (at >= 0) this.#queue.splice(at, 1);
@@ -203,10 +217,18 @@ export class ThreadPool<Job, Result> {
     for (let free = idle.length; free > 0 && this.#queue.length > 0; free--) {
       const member = idle[idle.length - free]!;
       const share = Math.min(this.#options.batch, Math.ceil(this.#queue.length / free));
-      member.held = this.#queue.splice(0, share);
+      member.held = this.#queue.splice(0, this.#fitting(share));
       member.state = "busy";
       this.#watch(member, this.#options.timeLimitMs, "gave no answer");
       this.#post(member, { kind: "jobs", jobs: member.held.map((entry) => entry.job) });
     }
+  }
+
+  /** How many of the first `most` jobs that wait may go out together: one at least. */
+  #fitting(most: number): number {
+    let weight = this.#queue[0]!.weight;
+    let count = 1;
+    while (count < most && (weight += this.#queue[count]!.weight) <= this.#options.batchWeight) count++;
+    return count;
   }
 }

@@ -6,7 +6,7 @@ import type { Hints } from "../../protocol/text-hints.ts";
 import { ImageError } from "../../protocol/inspect-image.ts";
 import { combine, inputsOf } from "./frames.ts";
 import { isDoubtful, moved } from "./looks.ts";
-import { INPUT_HEIGHT, INPUT_WIDTH } from "./normalise.ts";
+import { INPUT_HEIGHT, INPUT_WIDTH, measure } from "./normalise.ts";
 import { lookAt, readingOf, type Reading } from "./reading.ts";
 
 /** One picture to read. */
@@ -19,6 +19,11 @@ export type ReadResult =
   | { readonly kind: "reading"; readonly reading: Reading }
   /** Not a picture that can be used; the reason may be shown to the caller. */
   | { readonly kind: "unreadable"; readonly reason: string };
+
+type Unreadable = Extract<ReadResult, { kind: "unreadable" }>;
+
+/** Pictures of more pixels, in all of their frames together, are not decoded side by side. */
+const SMALL = 250_000;
 
 /** The network and everything around it, in the calling thread. One call at a time. */
 export interface Reader {
@@ -57,7 +62,7 @@ export async function openReader(modelDir: string): Promise<Reader> {
   }
 
   async function read(jobs: readonly ReadJob[]): Promise<ReadResult[]> {
-    const inputs = await Promise.all(jobs.map((job) => inputsOf(job.image).catch(unreadable)));
+    const inputs = await prepare(jobs);
     const pages = inputs.flatMap((input, job) =>
       Array.isArray(input) ? input.map((pixels) => ({ job, pixels })) : [],
     );
@@ -83,7 +88,23 @@ export async function openReader(modelDir: string): Promise<Reader> {
   return { card, read, score, close: () => session.release() };
 }
 
-function unreadable(error: unknown): ReadResult & { kind: "unreadable" } {
+/**
+ * The network's inputs for each picture. Small pictures are decoded side by side, large ones one after the other: each takes one of
+ * the threads of libuv's pool, which the process has four of, for all that its recogniser threads decode and run.
+ */
+async function prepare(jobs: readonly ReadJob[]): Promise<(Uint8Array[] | Unreadable)[]> {
+  let large: Promise<unknown> = Promise.resolve();
+  const inputs = jobs.map(async ({ image }) => {
+    const measured = await measure(image);
+    if (measured.width * measured.height * measured.frames <= SMALL) return inputsOf(image, measured);
+    const mine = large.then(() => inputsOf(image, measured));
+    large = mine.catch(() => undefined);
+    return mine;
+  });
+  return Promise.all(inputs.map((input) => input.catch(unreadable)));
+}
+
+function unreadable(error: unknown): Unreadable {
   if (!(error instanceof ImageError)) throw error;
   return { kind: "unreadable", reason: error.message };
 }

@@ -4,7 +4,8 @@ import { silentLogger, type Logger } from "../../base/logger.ts";
 import type { Outcome, SolveContext, Solver, SolverTask } from "../solver.ts";
 import { defaultModelDir } from "./card.ts";
 import { hintsOf } from "../../protocol/text-hints.ts";
-import { ImageError, inspectImage } from "../../protocol/inspect-image.ts";
+import { ImageError, MAX_PIXELS } from "../../protocol/inspect-image.ts";
+import { mostPixels } from "./frames.ts";
 import { ThreadPool } from "./pool.ts";
 import type { ReadJob, ReadResult } from "./reader.ts";
 import { unwritable } from "./unwritable.ts";
@@ -19,6 +20,8 @@ export interface TextImageSolverOptions {
 
 /** Pictures a thread reads at once under load: 8 take 30 to 60 ms by how many are looked at again, so nobody waits long. */
 const BATCH = 8;
+/** Pixels that are decoded for one batch, so that its time limit is far away: those of one picture as large as may be. */
+const BATCH_PIXELS = MAX_PIXELS;
 const TIME_LIMIT_MS = 10_000;
 const GRACE_MS = 5_000;
 
@@ -30,6 +33,7 @@ export function createTextImageSolver(options: TextImageSolverOptions = {}): Sol
     workerData: { modelDir: options.modelDir ?? defaultModelDir() },
     threads,
     batch: BATCH,
+    batchWeight: BATCH_PIXELS,
     timeLimitMs: TIME_LIMIT_MS,
     graceMs: GRACE_MS,
     logger: options.logger ?? silentLogger,
@@ -53,8 +57,9 @@ async function solve(
   context: SolveContext,
 ): Promise<Outcome> {
   if (task.image === null) return { kind: "unsolvable", reason: "The task has no image." };
+  let weight: number;
   try {
-    inspectImage(task.image); // spares the threads what is no picture at all
+    weight = mostPixels(task.image); // spares the threads what is no picture at all
   } catch (error) {
     if (error instanceof ImageError) return { kind: "unsolvable", reason: error.message };
     throw error;
@@ -63,7 +68,8 @@ async function solve(
   if (reason !== null) return { kind: "decline", reason };
   // A copy, because posting a view to a thread posts the whole buffer behind it, which may be a network chunk.
   const image = new Uint8Array(task.image);
-  const result = await pool.run({ image, hints: hintsOf(task.fields) }, context.signal);
+  const job = { image, hints: hintsOf(task.fields) };
+  const result = await pool.run(job, { signal: context.signal, weight, alone: task.attempt > 1 });
   if (result.kind === "unreadable") return { kind: "unsolvable", reason: result.reason };
   const { text, confidence, seen, characters, candidates } = result.reading;
   return {
