@@ -1,9 +1,13 @@
 import { ProtocolError } from "./errors.ts";
 import { formatOf, MAX_PIXELS, type ImageFormat } from "./inspect-image.ts";
+import { SvgDrawer, type Drawn } from "./svg-drawer.ts";
 import { isSvg } from "./svg.ts";
 
 const MAX_SVG_PIXELS = 1_000_000;
 const MAX_SECONDS = 2;
+
+/** One for the whole process: a second one would only draw on another core meanwhile. */
+const drawer = new SvgDrawer({ limitMs: MAX_SECONDS * 1000, waitMs: 8_000, most: 100 });
 
 /** What a file holds that has EXIF data, which may say that it is to be turned; a TIFF says so in its header. */
 const EXIF: Readonly<Partial<Record<ImageFormat, string>>> = {
@@ -37,20 +41,29 @@ export async function drawAnew(bytes: Buffer, svg: boolean): Promise<Buffer> {
 }
 
 async function drawSvg(svg: Buffer): Promise<Buffer> {
-  const { default: sharp } = await import("sharp");
-  try {
-    return await sharp(svg, { limitInputPixels: MAX_SVG_PIXELS, failOn: "error" })
-      .timeout({ seconds: MAX_SECONDS })
-      .png({ compressionLevel: 3 })
-      .toBuffer();
-  } catch (error) {
-    throw new ProtocolError(
+  const drawn = await drawer.draw({ svg, maxPixels: MAX_SVG_PIXELS });
+  if (drawn.kind !== "drawn") throw REFUSALS[drawn.kind]();
+  return Buffer.from(drawn.png.buffer, drawn.png.byteOffset, drawn.png.byteLength);
+}
+
+const REFUSALS: Readonly<Record<Exclude<Drawn["kind"], "drawn">, () => ProtocolError>> = {
+  damaged: () =>
+    new ProtocolError(
       "ERROR_INVALID_TASK",
       `body cannot be used. The SVG drawing is damaged, has no size, or more than ${MAX_SVG_PIXELS} pixels. Render it and send a PNG file.`,
-      { cause: error },
-    );
-  }
-}
+    ),
+  "too much": () =>
+    new ProtocolError(
+      "ERROR_INVALID_TASK",
+      `body cannot be used. The SVG drawing is too complicated: it takes more than ${MAX_SECONDS} seconds to draw. Render it and send a PNG file.`,
+    ),
+  busy: () =>
+    new ProtocolError(
+      "ERROR_NO_SLOT_AVAILABLE",
+      "Too many SVG drawings wait to be drawn. Try again in a few seconds, or render it and send a PNG file.",
+      { retryAfter: 5 },
+    ),
+};
 
 /** A JPEG stays one: as a PNG a photograph would be many times as large. */
 async function turnUpright(bytes: Buffer, format: ImageFormat): Promise<Buffer> {
