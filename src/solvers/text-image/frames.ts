@@ -3,11 +3,12 @@
  * letter. So several distinct frames are read, and two pictures made of all of them; the readings vote.
  */
 import { gifFrames } from "../../protocol/gif.ts";
-import { MAX_PIXELS, inspectImage } from "../../protocol/inspect-image.ts";
-import { borderColour, measure, normalise, normaliseFrames, type Measured } from "./normalise.ts";
+import { inspectImage } from "../../protocol/inspect-image.ts";
+import { MOST_FRAME_PIXELS, measure, type Measured } from "./decode.ts";
+import { borderColour, normalise, normaliseFrames, spread } from "./normalise.ts";
 import type { Reading } from "./reading.ts";
 
-/** Frames that are looked at, and fewer of large pictures: all of them together have at most MAX_PIXELS. */
+/** Frames that are looked at, spread over all that are decoded. */
 const MAX_FRAMES = 64;
 /** Distinct frames that are read by themselves; each costs a run of the network. */
 const READ_FRAMES = 5;
@@ -22,29 +23,32 @@ const SAME = 0.5;
  */
 export function mostPixels(bytes: Uint8Array): number {
   const { format, width, height } = inspectImage(bytes);
-  if (format === "gif") return width * height * framesToRead(countOf(gifFrames(bytes)), width * height);
+  const most = framesToDecode(Infinity, width * height);
+  if (format === "gif") return width * height * countOf(gifFrames(bytes), most);
   // A WebP says in its header whether it moves (bit 1 of VP8X), not how many frames it has.
   const moves = format === "webp" && bytes[15] === 0x58 && (bytes[20]! & 2) > 0;
-  return width * height * (moves ? framesToRead(MAX_FRAMES, width * height) : 1);
+  return width * height * (moves ? most : 1);
 }
 
-function framesToRead(frames: number, pixels: number): number {
-  return Math.max(1, Math.min(frames, MAX_FRAMES, Math.floor(MAX_PIXELS / pixels)));
+/** All frames, or the first ones of an animation that has more pixels than are decoded. */
+function framesToDecode(frames: number, pixels: number): number {
+  return Math.max(1, Math.min(frames, Math.floor(MOST_FRAME_PIXELS / pixels)));
 }
 
-function countOf(frames: Iterable<unknown>): number {
+/** From 1 to `most`. */
+function countOf(frames: Iterable<unknown>, most: number): number {
   let count = 0;
-  for (const _ of frames) if (++count === MAX_FRAMES) break;
-  return count;
+  for (const _ of frames) if (++count === most) break;
+  return Math.max(1, count);
 }
 
 /** The pictures to read for one image file: itself, or of an animation several. Throws as `normalise` does. */
 export async function inputsOf(bytes: Uint8Array, known?: Measured): Promise<Uint8Array[]> {
   const measured = known ?? (await measure(bytes));
-  const count = framesToRead(measured.frames, measured.width * measured.height);
+  const count = framesToDecode(measured.frames, measured.width * measured.height);
   if (count <= 1) return [await normalise(bytes, measured)];
   const distinct: Uint8Array[] = [];
-  for (const frame of await normaliseFrames(bytes, measured, count)) {
+  for (const frame of await normaliseFrames(bytes, measured, count, MAX_FRAMES)) {
     if (!distinct.some((other) => alike(frame, other))) distinct.push(frame);
   }
   if (distinct.length === 1) return distinct;
@@ -57,15 +61,6 @@ function alike(one: Uint8Array, other: Uint8Array): boolean {
   const enough = one.length * SAME;
   for (let i = 0; i < one.length && difference < enough; i++) difference += Math.abs(one[i]! - other[i]!);
   return difference < enough;
-}
-
-/** At most `count` of the frames, the first and the last among them, evenly spread. */
-function spread(frames: readonly Uint8Array[], count: number): Uint8Array[] {
-  if (frames.length <= count) return [...frames];
-  return Array.from(
-    { length: count },
-    (_, i) => frames[Math.round((i * (frames.length - 1)) / (count - 1))]!,
-  );
 }
 
 /** What stays is kept, what moves over it is lost. */
@@ -93,30 +88,55 @@ function furthest(frames: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
+interface Vote {
+  readonly support: number;
+  readonly best: Reading;
+}
+
 /**
  * One reading out of those of several frames: confidences in the same text add up. A text that is part of a longer one
  * yields to it if that is at least half as well supported: a frame that shows a few of the letters is read with ease.
+ *
+ * Its confidence is that of its best frame times its share of all confidences. A reading counts against it by the share of its
+ * characters that are not in the text: frames that show nothing or a part of it do not, one misread letter does little.
+ * Four frames with a code each leave the best one 0.35, where each by itself is read with 1.0.
  */
 export function combine(readings: readonly Reading[]): Reading {
   if (readings.length === 1) return readings[0]!;
-  const votes = new Map<string, { support: number; best: Reading }>();
+  const votes = votesOf(readings);
+  const ranked = [...votes].sort(([, a], [, b]) => b.support - a.support);
+  const [text, first] = ranked[0]!;
+  const longer = ranked.find(
+    ([other, vote]) =>
+      other.length > text.length && vote.support >= first.support / 2 && inOrder(text, other) === text.length,
+  );
+  const [chosen, { support, best }] = longer ?? [text, first];
+  const against = ranked.reduce(
+    (sum, [other, vote]) => sum + vote.support * (1 - inOrder(other, chosen) / Math.max(1, other.length)),
+    0,
+  );
+  return against === 0 ? best : { ...best, confidence: (best.confidence * support) / (support + against) };
+}
+
+function votesOf(readings: readonly Reading[]): ReadonlyMap<string, Vote> {
+  const votes = new Map<string, Vote>();
   for (const reading of readings) {
     const key = reading.seen.toLowerCase();
     const vote = votes.get(key) ?? { support: 0, best: reading };
     const best = reading.confidence > vote.best.confidence ? reading : vote.best;
     votes.set(key, { support: vote.support + reading.confidence, best });
   }
-  const ranked = [...votes].sort(([, a], [, b]) => b.support - a.support);
-  const [text, first] = ranked[0]!;
-  const longer = ranked.find(
-    ([other, vote]) => other.length > text.length && vote.support >= first.support / 2 && isPart(text, other),
-  );
-  return (longer?.[1] ?? first).best;
+  return votes;
 }
 
-/** Whether the characters of `part` occur in `whole` in their order. */
-function isPart(part: string, whole: string): boolean {
-  let at = 0;
-  for (const character of whole) if (character === part[at]) at++;
-  return at === part.length;
+/** How many characters of one text occur in the other in their order: their longest common subsequence. */
+function inOrder(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, () => 0);
+  for (const character of one) {
+    const next = [0];
+    for (let i = 0; i < other.length; i++)
+      next.push(other[i] === character ? row[i]! + 1 : Math.max(row[i + 1]!, next[i]!));
+    row = next;
+  }
+  return row.at(-1)!;
 }

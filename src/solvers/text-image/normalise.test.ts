@@ -3,15 +3,8 @@ import { test } from "node:test";
 import sharp, { type Sharp } from "sharp";
 import { bitmap } from "../../../test/support/bitmap.ts";
 import { ImageError } from "../../protocol/inspect-image.ts";
-import {
-  INPUT_BYTES,
-  INPUT_HEIGHT,
-  INPUT_WIDTH,
-  fitInput,
-  measure,
-  normalise,
-  normaliseFrames,
-} from "./normalise.ts";
+import { measure } from "./decode.ts";
+import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH, fitInput, normalise, normaliseFrames } from "./normalise.ts";
 
 const WIDTH = 96;
 const HEIGHT = 32;
@@ -173,7 +166,7 @@ test("the frames of a GIF are as large as the first one, whatever the screen and
   assert.equal(file[second], 0x2c, "an image descriptor");
   file.writeUInt16LE(5000, second + 1);
   assert.deepEqual(await measure(file), { format: "gif", width: WIDTH, height: HEIGHT, frames: 2 });
-  for (const page of [await normalise(file), (await normaliseFrames(file, await measure(file), 2))[0]!])
+  for (const page of [await normalise(file), (await normaliseFrames(file, await measure(file), 2, 2))[0]!])
     assertBar(page, "the first frame");
 });
 

@@ -1,12 +1,4 @@
-import sharp, { type Sharp } from "sharp";
-import {
-  ImageError,
-  MAX_PIXELS,
-  checkSize,
-  inspectImage,
-  type ImageInfo,
-} from "../../protocol/inspect-image.ts";
-import { decodeBmp } from "./bmp.ts";
+import { decodeFrames, flattened, measure, type Measured } from "./decode.ts";
 import { resample, type Box, type Picture } from "./resample.ts";
 
 /** Size of the network's input. Training renders to the same size (training/page.py). */
@@ -22,10 +14,6 @@ const MAX_STRETCH = 2;
  * narrower margins, moved text to sizes that are read less well (svg-captcha 98 → 89 of 100).
  */
 const TRIM_BELOW = 0.7;
-
-/** Larger pictures are shrunk to this while they are decoded: four and six times what the network sees. */
-const MOST_WIDTH = 768;
-const MOST_HEIGHT = 384;
 
 /** A pixel is ink if one of its colours is further than this from the border's. */
 const INK = 24;
@@ -74,27 +62,6 @@ function inkBox({ rgb, width, height }: Picture): Box | null {
   return box.width * box.height < TRIM_BELOW * width * height ? box : null;
 }
 
-/** A picture's format, its size as it will be decoded, and how many frames it has. */
-export interface Measured extends ImageInfo {
-  readonly frames: number;
-}
-
-/**
- * Throws an `ImageError` for anything that is not a picture of at most `MAX_PIXELS`. A GIF's size is libvips's: in place
- * of screens that encoders are known to make up (640 × 480, 1600 × 1200 and others, sides above 2048) libvips takes its first frame.
- */
-export async function measure(bytes: Uint8Array): Promise<Measured> {
-  const info = inspectImage(bytes);
-  if (info.format !== "gif" && info.format !== "webp") return { ...info, frames: 1 };
-  const found = await openPicture(bytes, info)
-    .metadata()
-    .catch(() => null);
-  if (found === null) return { ...info, frames: 1 }; // the damage shows when it is decoded
-  const { width, height, pages = 1 } = found;
-  checkSize(width, height);
-  return { format: info.format, width, height, frames: pages };
-}
-
 /**
  * Decodes an image file and scales it into the network's input: 64 × 192 × 3 bytes, RGB, row by row.
  * Wide plain margins are cut off first. The picture lies at the top left; the rest takes
@@ -102,9 +69,10 @@ export async function measure(bytes: Uint8Array): Promise<Measured> {
  * Throws an `ImageError` for anything that is not a picture of at most `MAX_PIXELS`.
  */
 export async function normalise(bytes: Uint8Array, measured?: Measured): Promise<Uint8Array> {
-  const [picture] = await decodeFrames(bytes, measured ?? (await measure(bytes)), 1);
-  const whole = wholeOf(picture!);
-  const scaled = fit(picture!, whole);
+  const [raw] = await decodeFrames(bytes, measured ?? (await measure(bytes)), 1);
+  const picture = flattened(raw!);
+  const whole = wholeOf(picture);
+  const scaled = fit(picture, whole);
   const box = inkBox(scaled);
   if (box === null) return place(scaled);
   const [across, down] = [whole.width / scaled.width, whole.height / scaled.height];
@@ -116,20 +84,30 @@ export async function normalise(bytes: Uint8Array, measured?: Measured): Promise
     width: Math.ceil((box.left + box.width) * across) - left,
     height: Math.ceil((box.top + box.height) * down) - top,
   };
-  return place(fit(picture!, part));
+  return place(fit(picture, part));
 }
 
-/** As normalise, for the first `count` frames of an animation that has so many, but with their margins, which may differ. */
+/**
+ * As normalise, for frames of an animation, but with their margins, which may differ: of its first `decoded` ones at most
+ * `count`, spread evenly, the first and the last among them.
+ */
 export async function normaliseFrames(
   bytes: Uint8Array,
   measured: Measured,
+  decoded: number,
   count: number,
 ): Promise<Uint8Array[]> {
-  const frames = await decodeFrames(bytes, measured, count);
-  return frames.map((frame) => place(fit(frame, wholeOf(frame))));
+  const frames = await decodeFrames(bytes, measured, decoded);
+  return spread(frames, count).map((frame) => place(fit(flattened(frame), wholeOf(frame))));
 }
 
-function wholeOf({ width, height }: Picture): Box {
+/** At most `count` of the items, the first and the last among them, evenly spread. */
+export function spread<Item>(items: readonly Item[], count: number): Item[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]!);
+}
+
+function wholeOf({ width, height }: Pick<Picture, "width" | "height">): Box {
   return { left: 0, top: 0, width, height };
 }
 
@@ -137,79 +115,6 @@ function wholeOf({ width, height }: Picture): Box {
 function fit(picture: Picture, part: Box): Picture {
   const { width, height } = fitInput(part.width, part.height);
   return resample(picture, part, width, height);
-}
-
-/** The first `count` frames in RGB, of at most MOST_WIDTH × MOST_HEIGHT. */
-async function decodeFrames(bytes: Uint8Array, info: ImageInfo, count: number): Promise<Picture[]> {
-  try {
-    const picture = openPicture(bytes, info, count);
-    // Alpha is premultiplied by sharp while it scales, so hidden colours never bleed in.
-    if (info.width > MOST_WIDTH || info.height > MOST_HEIGHT)
-      picture.resize(Math.min(info.width, MOST_WIDTH), Math.min(info.height, MOST_HEIGHT), {
-        fit: "fill",
-        kernel: "cubic",
-        fastShrinkOnLoad: false,
-      });
-    const { data, info: raw } = await picture
-      .toColourspace("srgb")
-      .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    // Rows are cut by what was decoded, never by what a header said.
-    const { width, pageHeight: height = raw.height } = raw;
-    const size = width * height * raw.channels;
-    if (size * count !== data.length)
-      throw new Error(`${count} frames of ${width} × ${height} have ${data.length} bytes`);
-    const frames = Array.from({ length: count }, (_, i) => data.subarray(i * size, (i + 1) * size));
-    return frames.map((frame) => ({ rgb: flatten(frame, raw.channels), width, height }));
-  } catch (error) {
-    if (error instanceof ImageError) throw error;
-    throw new ImageError(
-      `The ${info.format.toUpperCase()} image is damaged or cut off and could not be decoded. Send the complete file.`,
-      { cause: error },
-    );
-  }
-}
-
-/** A picture whose header was found good, ready to be decoded. */
-export function openPicture(bytes: Uint8Array, info: ImageInfo, frames = 1): Sharp {
-  return info.format === "bmp"
-    ? sharp(decodeBmp(bytes), { raw: { width: info.width, height: info.height, channels: 4 } })
-    : sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "error", pages: frames });
-}
-
-/** Any number of channels to RGB. Transparent parts turn white, or black if what is visible is light. */
-function flatten(data: Uint8Array, channels: number): Uint8Array {
-  const pixels = data.length / channels;
-  if (channels === 3) return data;
-  const rgb = new Uint8Array(pixels * 3);
-  const hasAlpha = channels === 2 || channels === 4;
-  const green = channels >= 3 ? 1 : 0;
-  const blue = channels >= 3 ? 2 : 0;
-  const ground = hasAlpha ? groundFor(data, channels) : 255;
-  for (let i = 0, from = 0, to = 0; i < pixels; i++, from += channels, to += 3) {
-    const alpha = hasAlpha ? data[from + channels - 1]! : 255;
-    const rest = ground * (255 - alpha);
-    rgb[to] = (data[from]! * alpha + rest) / 255;
-    rgb[to + 1] = (data[from + green]! * alpha + rest) / 255;
-    rgb[to + 2] = (data[from + blue]! * alpha + rest) / 255;
-  }
-  return rgb;
-}
-
-/** White, unless the visible pixels are mostly light and a fair part of the picture is transparent. */
-function groundFor(data: Uint8Array, channels: number): number {
-  const green = channels >= 3 ? 1 : 0;
-  const blue = channels >= 3 ? 2 : 0;
-  let visible = 0;
-  let light = 0;
-  for (let at = 0; at < data.length; at += channels) {
-    const alpha = data[at + channels - 1]!;
-    visible += alpha;
-    light += alpha * (data[at]! * 0.299 + data[at + green]! * 0.587 + data[at + blue]! * 0.114);
-  }
-  const pixels = data.length / channels;
-  if (visible > pixels * 255 * 0.98 || visible === 0) return 255;
-  return light / visible > 170 ? 0 : 255;
 }
 
 /** Puts the scaled picture at the top left of the input box and fills the rest with its border's mean colour. */

@@ -6,7 +6,8 @@ import type { Hints } from "../../protocol/text-hints.ts";
 import { ImageError } from "../../protocol/inspect-image.ts";
 import { combine, inputsOf } from "./frames.ts";
 import { isDoubtful, moved } from "./looks.ts";
-import { INPUT_HEIGHT, INPUT_WIDTH, measure } from "./normalise.ts";
+import { measure } from "./decode.ts";
+import { INPUT_HEIGHT, INPUT_WIDTH } from "./normalise.ts";
 import { lookAt, readingOf, type Reading } from "./reading.ts";
 
 /** One picture to read. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fewAtOnce } from "../../../base/few-at-once.ts";
 import { inspectImage } from "../../../protocol/inspect-image.ts";
 import { escape } from "./escape.ts";
-import { openPicture } from "../normalise.ts";
+import { openPicture } from "../decode.ts";
 import { openFile } from "../open-file.ts";
 import { reliabilityPlot } from "./plot.ts";
 import { rightOf, type BenchReport, type GroupScore, type WrongAnswer } from "./score.ts";
