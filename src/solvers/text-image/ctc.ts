@@ -25,6 +25,8 @@ export interface Lattice extends DecodeOptions {
   readonly variant: Uint16Array;
   /** For each class the one that it is merged into. */
   readonly foldTo: Int32Array;
+  /** Probability that no forbidden character stands in the picture, before those were removed; 1 if none is forbidden. */
+  readonly allowed: number;
 }
 
 /** Keeps what the network thinks impossible possible. 20 such characters and 100 frames of 0.1 are still above 1e-308. */
@@ -32,7 +34,8 @@ const FLOOR = 1e-9;
 
 /**
  * The share of forbidden characters goes to the allowed ones in proportion, not to the blank: where the network sees some
- * character, a constrained reading must have one too (an O read as 0 if digits only).
+ * character, a constrained reading must have one too (an O read as 0 if digits only). What is lost so is `allowed`: without it
+ * nothing shows later that the reading may be made of what the network never saw.
  */
 export function latticeOf(scores: Scores, options: DecodeOptions): Lattice {
   const { data, frames, classes } = scores;
@@ -41,8 +44,10 @@ export function latticeOf(scores: Scores, options: DecodeOptions): Lattice {
   const mass = new Float64Array(frames * classes);
   const variant = new Uint16Array(frames * classes);
   const row = new Float64Array(classes);
+  let allowed = 1;
   for (let t = 0; t < frames; t++) {
     const at = t * classes;
+    const blank = Math.exp(data[at]!);
     let kept = 0;
     let dropped = 0;
     for (let c = 1; c < classes; c++) {
@@ -51,7 +56,8 @@ export function latticeOf(scores: Scores, options: DecodeOptions): Lattice {
       else dropped += row[c]!;
     }
     const factor = kept === 0 ? 1 : (kept + dropped) / kept;
-    mass[at] = Math.max(FLOOR, Math.exp(data[at]!));
+    allowed *= (blank + kept) / (blank + kept + dropped);
+    mass[at] = Math.max(FLOOR, blank);
     for (let c = 1; c < classes; c++) {
       if (kinds[c]! < 0) continue;
       const to = at + foldTo[c]!;
@@ -59,7 +65,7 @@ export function latticeOf(scores: Scores, options: DecodeOptions): Lattice {
       mass[to]! += Math.max(FLOOR, row[c]! * factor);
     }
   }
-  return { ...options, frames, classes, mass, variant, foldTo };
+  return { ...options, frames, classes, mass, variant, foldTo, allowed };
 }
 
 /** For each class the class it is counted as: capitals as their small letter if case is merged. */

@@ -26,6 +26,12 @@ export interface Reading {
 /** No probability counts as less: that of a rival which the search dropped is not known. */
 const LEAST = 1e-9;
 
+/**
+ * The weight of the network's word against the caller's. Few pictures with right hints have less than 0.1 `allowed`, hardly any with
+ * wrong ones more than 0.001; model/MODEL.md has what other values do.
+ */
+const HINT_TRUST = 0.01;
+
 /** What the search found in one run of the network over a picture. */
 export interface Look {
   readonly lattice: Lattice;
@@ -57,13 +63,22 @@ export function readingOf(looks: readonly Look[], card: ModelCard, { math, caseS
   const curve = looks.length === 1 ? curves.first : curves.again;
   return {
     text: best.text,
-    confidence: best.text === "" ? 0 : calibrate(best.probability, rival, curve),
+    confidence: best.text === "" ? 0 : calibrate(best.probability, rival, curve) * fit(looks),
     seen: best.seen,
     characters: best.seen === "" ? [] : characterConfidences(clearest(looks, best.seen).lattice, best.seen),
     candidates: found.slice(0, 3),
     probability: best.probability,
     rival,
   };
+}
+
+/**
+ * How far the hints can be believed, 0 to 1: exactly 1 if they forbid nothing that the network sees, 0.5 if it gives them a probability of
+ * HINT_TRUST. The search shares what is forbidden out among what is allowed, so `probability` does not know of it.
+ */
+function fit(looks: readonly Look[]): number {
+  const allowed = looks.reduce((sum, { lattice }) => sum + lattice.allowed, 0) / looks.length;
+  return (allowed * (1 + HINT_TRUST)) / (allowed + HINT_TRUST);
 }
 
 /** The reading of a single look. */
