@@ -8,14 +8,14 @@ import {
   type ImageInfo,
 } from "../../protocol/inspect-image.ts";
 import { decodeBmp } from "./bmp.ts";
+import { MOST_FRAME_PIXELS } from "./most-pixels.ts";
 import type { Picture } from "./resample.ts";
 
 /** Larger pictures are shrunk to this while they are decoded: four and six times what the network sees. */
 const MOST_WIDTH = 768;
 const MOST_HEIGHT = 384;
 
-/** Pixels that all decoded frames of one animation may have, and those that they are shrunk to while they are decoded. */
-export const MOST_FRAME_PIXELS = 16_000_000;
+/** Pixels that all frames of one animation are shrunk to while they are decoded. */
 const KEPT_FRAME_PIXELS = 4_000_000;
 
 /** A picture's format, its size as it will be decoded, and how many frames it has. */

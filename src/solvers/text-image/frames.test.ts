@@ -3,7 +3,8 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { defaultModelDir } from "./card.ts";
-import { inputsOf, mostPixels } from "./frames.ts";
+import { inputsOf } from "./frames.ts";
+import { mostPixels } from "./most-pixels.ts";
 import { noHints } from "../../protocol/text-hints.ts";
 import { openReader, type Reader } from "./reader.ts";
 

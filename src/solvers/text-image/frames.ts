@@ -2,9 +2,8 @@
  * Animations: the text may be in every frame behind moving clutter, in one frame only, or spread over the frames letter by
  * letter. So several distinct frames are read, and two pictures made of all of them; the readings vote.
  */
-import { gifFrames } from "../../protocol/gif.ts";
-import { inspectImage } from "../../protocol/inspect-image.ts";
-import { MOST_FRAME_PIXELS, measure, type Measured } from "./decode.ts";
+import { measure, type Measured } from "./decode.ts";
+import { framesToDecode } from "./most-pixels.ts";
 import { borderColour, normalise, normaliseFrames, spread } from "./normalise.ts";
 import type { Reading } from "./reading.ts";
 
@@ -16,31 +15,6 @@ const READ_FRAMES = 5;
 const COMBINED_FRAMES = 9;
 /** Frames whose bytes differ by less than this on average are the same picture. */
 const SAME = 0.5;
-
-/**
- * The most pixels that reading a file may decode, by its header and, of a GIF, by its frames: in microseconds.
- * Throws as `inspectImage` does.
- */
-export function mostPixels(bytes: Uint8Array): number {
-  const { format, width, height } = inspectImage(bytes);
-  const most = framesToDecode(Infinity, width * height);
-  if (format === "gif") return width * height * countOf(gifFrames(bytes), most);
-  // A WebP says in its header whether it moves (bit 1 of VP8X), not how many frames it has.
-  const moves = format === "webp" && bytes[15] === 0x58 && (bytes[20]! & 2) > 0;
-  return width * height * (moves ? most : 1);
-}
-
-/** All frames, or the first ones of an animation that has more pixels than are decoded. */
-function framesToDecode(frames: number, pixels: number): number {
-  return Math.max(1, Math.min(frames, Math.floor(MOST_FRAME_PIXELS / pixels)));
-}
-
-/** From 1 to `most`. */
-function countOf(frames: Iterable<unknown>, most: number): number {
-  let count = 0;
-  for (const _ of frames) if (++count === most) break;
-  return Math.max(1, count);
-}
 
 /** The pictures to read for one image file: itself, or of an animation several. Throws as `normalise` does. */
 export async function inputsOf(bytes: Uint8Array, known?: Measured): Promise<Uint8Array[]> {

@@ -5,7 +5,7 @@ import type { Outcome, SolveContext, Solver, SolverTask } from "../solver.ts";
 import { defaultModelDir } from "./card.ts";
 import { hintsOf } from "../../protocol/text-hints.ts";
 import { ImageError, MAX_PIXELS } from "../../protocol/inspect-image.ts";
-import { mostPixels } from "./frames.ts";
+import { mostPixels } from "./most-pixels.ts";
 import { ThreadPool } from "./pool.ts";
 import type { ReadJob, ReadResult } from "./reader.ts";
 import { unwritable } from "./unwritable.ts";
