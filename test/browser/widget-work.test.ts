@@ -59,7 +59,8 @@ describe("a worker with a widget", () => {
     await page.getByLabel("New password").fill("correct horse battery");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: /^Start/ }).waitFor();
-    const taking = page.waitForRequest((request) => request.url().endsWith("taking=1"));
+    // The answer, not only the request: a task that comes before it finds nobody there and is refused.
+    const taking = page.waitForResponse((response) => response.url().endsWith("taking=1"));
     await page.keyboard.press("Enter");
     await taking;
     await page.getByText("Nothing waiting").waitFor();
