@@ -6,6 +6,7 @@ import { laneOf } from "../lanes.ts";
 import { TEST_KEYS, testKeyOf } from "../test-keys.ts";
 import { findType, TASK_TYPES, taskTypeOf } from "./catalogue.ts";
 import { fieldLines } from "./describe.ts";
+import { hostOf, urlFault } from "./shared.ts";
 
 describe("the catalogue", () => {
   it("has every type once, under names that no other type has", () => {
@@ -82,6 +83,18 @@ describe("the catalogue", () => {
       type.read({ ...site, pageAction: "a", PAGEACTION: null, PageAction: "" })["pageAction"],
       "a",
     );
+  });
+});
+
+describe("the host of an address", () => {
+  it("is none when it is longer than DNS allows: each of its labels costs time", () => {
+    const longest = "a.".repeat(126) + "b";
+    assert.equal(hostOf(`https://${longest}./login`), longest);
+    for (const host of [`${longest}c`, "a.".repeat(8_000)]) {
+      const websiteURL = `https://${host}/`;
+      assert.equal(hostOf(websiteURL), null);
+      assert.equal(urlFault({ websiteURL })?.code, "ERROR_RECAPTCHA_INVALID_DOMAIN");
+    }
   });
 });
 
