@@ -38,6 +38,15 @@ export class Listener {
     await this.#running;
   }
 
+  /** Any role of the database may notify anything, and what a handler throws in pg's event would end the process. */
+  #tell(channel: string, payload: string): void {
+    try {
+      this.#handlers.get(channel)?.(payload);
+    } catch (error) {
+      this.#logger.warn({ err: error, channel }, "a notification could not be read; it is ignored");
+    }
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     let retry = FIRST_RETRY_MS;
@@ -48,7 +57,7 @@ export class Listener {
           client.on("end", resolve);
           client.on("error", () => resolve());
         });
-        client.on("notification", ({ channel, payload }) => this.#handlers.get(channel)?.(payload ?? ""));
+        client.on("notification", ({ channel, payload }) => this.#tell(channel, payload ?? ""));
         await client.connect();
         this.#client = client;
         // Closed while connecting: close() saw no client to end, so nothing would.
@@ -59,7 +68,7 @@ export class Listener {
         this.#listening = Promise.resolve();
         retry = FIRST_RETRY_MS;
         // What was notified while nobody listened is lost, so every handler looks for itself.
-        for (const notify of this.#handlers.values()) notify("");
+        for (const channel of this.#handlers.keys()) this.#tell(channel, "");
         await ended;
       } catch (error) {
         if (!signal.aborted) {
