@@ -53,6 +53,6 @@ it("nothing else of a connection string is touched", () => {
       "postgres://h/db?a=%2F&options=-c%20b=1+-c+timezone=UTC&c=d",
     ],
   ] as const) {
-    assert.deepEqual(sessionWith(given, ours), { connectionString: made, options: ours });
+    assert.partialDeepStrictEqual(sessionWith(given, ours), { connectionString: made, options: ours });
   }
 });
