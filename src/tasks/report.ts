@@ -43,7 +43,8 @@ const ALWAYS_REFUNDED = 5;
 // Plan: a primary key probe.
 const LOCK = { name: "lock-account", text: "select id from accounts where id = $1 for update" };
 
-// The lock keeps housekeeping from deleting the task in between; it does not meet those of the statements that end tasks.
+// The lock keeps housekeeping from deleting the task in between. It comes after the account's, while statements that end
+// tasks lock the task first: they must not lock it `for update`, the one that this lock would wait for.
 // Plan: one probe of tasks_id_unique and one of the primary key of reports.
 export const LOOK = {
   name: "look-at-reported",

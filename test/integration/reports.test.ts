@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { audit } from "../../src/accounts/ledger.ts";
+import type { Database } from "../../src/database/database.ts";
 import { EXAMPLE_PICTURE as body } from "../../src/protocol/catalogue/images.ts";
+import { Examples } from "../../src/tasks/examples.ts";
+import { LOOK, report } from "../../src/tasks/report.ts";
+import { sweep } from "../../src/tasks/sweep.ts";
 import { foldUsage } from "../../src/tasks/usage.ts";
 import { createTestApp } from "../support/app.ts";
+import { until } from "../support/callbacks.ts";
 import { endOldest } from "../support/end.ts";
 
 const { desk, call } = await createTestApp({ GLYPHDESK_REFUND_PERCENT: "50" });
@@ -151,6 +156,42 @@ describe("a report", () => {
       { reason: "refunded", count: 7 },
     ]);
     assert.deepEqual((await audit(database)).faults, []);
+  });
+
+  it("of a task that ends at its deadline meanwhile is no deadlock", async () => {
+    const { task, caller } = await payer("overdue");
+    const submitted = await desk.submitter.submit(task());
+    assert(submitted.outcome === "accepted");
+    await database.query("update tasks set deadline_at = now() where id = $1", [submitted.id]);
+    let sweeping: ReturnType<typeof sweep> | undefined;
+    const interrupted: Database = {
+      ...database,
+      transaction: (work) =>
+        database.transaction((transaction) =>
+          work({
+            query: async (statement, values) => {
+              if (statement === LOOK) {
+                // The report has locked the account; the sweep has the task and waits for the account.
+                sweeping = sweep(database, 600);
+                await until("the sweep waits", async () => {
+                  const waiting = await database.query(
+                    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+                  );
+                  return waiting.length > 0;
+                });
+              }
+              return transaction.query(statement, values);
+            },
+          }),
+        ),
+    };
+    const { accountId, keyId } = caller;
+    const given = { taskId: submitted.id, accountId, keyId, verdict: "incorrect", label: null } as const;
+    const rules = { windowSeconds: 900, refundPercent: 50 };
+    const types = new Set(["ImageToTextTask"]);
+    const reported = await report(interrupted, new Examples(90), rules, { ...given, types });
+    assert.deepEqual(reported, { outcome: "unsolved", state: "queued" });
+    assert.equal((await sweeping)?.expired, 1);
   });
 
   it("of a free task brings no money", async () => {
