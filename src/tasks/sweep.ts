@@ -1,4 +1,4 @@
-import type { Database, Row } from "../database/database.ts";
+import type { Database } from "../database/database.ts";
 import { ENDED } from "./schedule-callbacks.ts";
 import { END_TASKS } from "./settle.ts";
 
@@ -14,6 +14,8 @@ export interface Swept {
   readonly expired: number;
   /** Ended tasks deleted because they are no longer kept. */
   readonly deleted: number;
+  /** Whether there may be more of one of them. */
+  readonly more: boolean;
 }
 
 // Plan: tasks_leased up to now().
@@ -68,13 +70,12 @@ export const DELETE = {
   delete from tasks where key in (select key from old) returning key`,
 };
 
-/** One round of housekeeping: lost leases, deadlines, retention. Any number of processes may sweep at once. */
+/** A portion of all housekeeping: lost leases, deadlines, retention. Any number of processes may sweep at once. */
 export async function sweep(database: Database, keepSeconds: number): Promise<Swept> {
-  return {
-    requeued: await drain(() => database.query(REQUEUE, [MAX_ATTEMPTS])),
-    expired: await drain(() => database.query(EXPIRE, [MAX_ATTEMPTS, keepSeconds])),
-    deleted: await drain(() => database.query(DELETE)),
-  };
+  const { length: requeued } = await database.query(REQUEUE, [MAX_ATTEMPTS]);
+  const { length: expired } = await database.query(EXPIRE, [MAX_ATTEMPTS, keepSeconds]);
+  const { length: deleted } = await database.query(DELETE);
+  return { requeued, expired, deleted, more: Math.max(requeued, expired, deleted) >= AT_ONCE };
 }
 
 /**
@@ -83,13 +84,4 @@ export async function sweep(database: Database, keepSeconds: number): Promise<Sw
  */
 export async function endAllLeases(database: Database): Promise<void> {
   await database.query("update tasks set leased_until = now() where state = 'leased'");
-}
-
-async function drain(statement: () => Promise<readonly Row[]>): Promise<number> {
-  let total = 0;
-  for (;;) {
-    const { length } = await statement();
-    total += length;
-    if (length < AT_ONCE) return total;
-  }
 }

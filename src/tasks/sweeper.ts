@@ -38,17 +38,22 @@ export class Sweeper {
     const { signal } = this.#stopping;
     const due = new Map(chores.map((chore) => [chore, 0]));
     while (!signal.aborted) {
+      let more = false;
       try {
-        onSwept(await sweep(database, keepSeconds));
+        // Portions in turn: 200,000 tasks to delete take 42 s, in which leases and deadlines cannot wait.
+        const swept = await sweep(database, keepSeconds);
+        ({ more } = swept);
+        onSwept(swept);
         for (const [chore, at] of due) {
           if (at > performance.now() || signal.aborted) continue;
           // One portion a round, so that a long backlog never holds up the deadlines.
           if ((await chore.run()) === 0) due.set(chore, performance.now() + chore.everyMs);
         }
       } catch (error) {
+        more = false;
         if (!signal.aborted) logger.warn({ err: error }, "housekeeping failed; trying again");
       }
-      await delay(EVERY_MS, undefined, { signal }).catch(() => undefined);
+      if (!more) await delay(EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 }
