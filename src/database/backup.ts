@@ -19,6 +19,10 @@ export interface Manifest {
 
 /** Aim for what is fetched at once; a single row may be larger. */
 const FETCH_CHARACTERS = 4_000_000;
+/** Rows fetched at once at most: small ones say nothing of the next, which may have pictures of megabytes. */
+const FETCH_ROWS = 100;
+/** Length from which a text is passed on: one string cannot hold every portion of large rows. */
+const TEXT_CHARACTERS = 1_000_000;
 
 // Reads the catalogue only.
 const TABLES = `
@@ -67,7 +71,8 @@ export async function backUp(
   }
 }
 
-async function* dump(
+/** The lines of the file, in texts of one or more. */
+export async function* dump(
   snapshot: Queryable,
   summary: { migration: number; rows: Record<string, number> },
   onProgress: (done: number, total: number) => void,
@@ -87,15 +92,18 @@ async function* dump(
   const total = tables.reduce((sum, { bytes }) => sum + bytes, 1);
   let done = 0;
   for (const { name } of tables) {
-    yield `${JSON.stringify(["table", name])}\n`;
+    let text = `${JSON.stringify(["table", name])}\n`;
     summary.rows[name] = 0;
-    for await (const rows of rowsOf(snapshot, name)) {
-      summary.rows[name] += rows.length;
-      const text = rows.map((row) => `${row}\n`).join("");
-      done += text.length;
+    for await (const row of rowsOf(snapshot, name)) {
+      summary.rows[name] += 1;
+      text += `${row}\n`;
+      done += row.length;
+      if (text.length < TEXT_CHARACTERS) continue;
       onProgress(Math.min(done, total), total);
       yield text;
+      text = "";
     }
+    yield text;
   }
   // Sequences stand outside of snapshots: read after the rows, no value of theirs is behind one.
   const sequences = await snapshot.query<Row & { name: string; value: number }>(
@@ -106,17 +114,17 @@ async function* dump(
   yield `${JSON.stringify(["end", summary.rows])}\n`;
 }
 
-/** The rows as JSON texts, in portions of about the same size however large they are. */
-async function* rowsOf(snapshot: Queryable, table: string): AsyncGenerator<string[]> {
+/** The rows as JSON texts, fetched in portions. */
+async function* rowsOf(snapshot: Queryable, table: string): AsyncGenerator<string> {
   await snapshot.query(
     `declare portion no scroll cursor for select row_to_json(t)::text as row from ${quoted(table)} t`,
   );
   for (let count = 10; ;) {
     const rows = await snapshot.query<Row & { row: string }>(`fetch ${count} from portion`);
-    if (rows.length > 0) yield rows.map(({ row }) => row);
+    for (const { row } of rows) yield row;
     if (rows.length < count) break;
-    const size = rows.reduce((sum, { row }) => sum + row.length, 0) / rows.length;
-    count = Math.max(1, Math.min(2_000, Math.floor(FETCH_CHARACTERS / size)));
+    const largest = Math.max(...rows.map(({ row }) => row.length));
+    count = Math.max(1, Math.min(FETCH_ROWS, Math.floor(FETCH_CHARACTERS / largest)));
   }
   await snapshot.query("close portion");
 }
