@@ -67,18 +67,20 @@ export class Deliverer {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const pool = openJobsPool(connection, logger);
+      let end: NodeJS.Timeout | undefined;
       try {
         if (this.#lastPool !== null) await unlock(database, this.#lastPool);
         const ending = Promise.withResolvers<void>();
-        this.#runner = await this.#start(pool, () => setTimeout(ending.resolve, END_MS));
+        this.#runner = await this.#start(pool, () => (end = setTimeout(ending.resolve, END_MS)));
         if (signal.aborted) await this.#runner.stop();
         await Promise.race([this.#runner.promise, ending.promise]);
       } catch (error) {
         if (!signal.aborted) logger.warn({ err: error }, "the callback runner broke off; starting it again");
       }
+      clearTimeout(end);
       this.#runner = null;
       // Waits for lent connections, which a runner that was left behind may never give back.
-      await Promise.race([pool.end(), delay(RESTART_MS)]);
+      await Promise.race([pool.end(), delay(RESTART_MS, undefined, { ref: false })]);
       await delay(RESTART_MS, undefined, { signal }).catch(() => undefined);
     }
   }
