@@ -6,7 +6,7 @@ import { KINDS } from "../protocol/workspace.ts";
 import type { TaskType } from "../protocol/catalogue/task-type.ts";
 import { paceOf } from "./usage.ts";
 
-/** Callers need no key, so everybody gets the same answer for so long. */
+/** Callers need no key, so everybody gets the same answer for so long, but never a failure. */
 const REMEMBERED_MS = 2_000;
 /** Queued tasks are counted up to here. */
 const COUNTED = 10_000;
@@ -67,6 +67,7 @@ export class QueueStats {
     const load = this.#ask(types, price);
     // There are only as many names as types, so this does not grow.
     this.#remembered.set(name, { until: performance.now() + REMEMBERED_MS, load });
+    load.catch(() => this.#remembered.delete(name));
     return load;
   }
 
@@ -75,6 +76,7 @@ export class QueueStats {
     if (this.#queued === null || this.#queued.until <= performance.now()) {
       const counts = this.#count();
       this.#queued = { until: performance.now() + REMEMBERED_MS, counts };
+      counts.catch(() => (this.#queued = null));
     }
     return this.#queued.counts;
   }
