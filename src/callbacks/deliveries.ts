@@ -19,7 +19,8 @@ export async function findDelivery(database: Queryable, id: string): Promise<Del
   const [delivery] = await database.query<Delivery>(
     {
       name: "find-delivery",
-      text: `select d.url, d.state, d.answer, a.callback_secret as secret
+      text: `select d.url, d.state, a.callback_secret as secret, d.answer || jsonb_build_object(
+            'solutionExpired', (d.answer ->> 'expiresAt')::bigint <= extract(epoch from now())) as answer
         from callback_deliveries d join accounts a on a.id = d.account_id where d.id = $1`,
     },
     [id],

@@ -44,9 +44,7 @@ export const PROCESSING = JSON.stringify({ errorId: 0, status: "processing" });
  */
 export function renderResult(task: TaskView): string {
   if (task.solution !== null) {
-    // Deliveries of an older version have no such property.
-    if ((task.expiresAt ?? Infinity) * 1000 <= Date.now())
-      throw new ProtocolError("ERROR_TOKEN_EXPIRED", EXPIRED);
+    if (task.solutionExpired === true) throw new ProtocolError("ERROR_TOKEN_EXPIRED", EXPIRED);
     // The solution comes from jsonb as text, so it is valid JSON and need not be parsed to be sent.
     return `{"errorId":0,"status":"ready","solution":${task.solution},"cost":${toDollars(task.price)},"createTime":${task.createdAt},"endTime":${task.settledAt},"solveCount":1}`;
   }

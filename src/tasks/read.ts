@@ -13,8 +13,8 @@ export interface TaskView extends Row {
   readonly price: Micros;
   /** The solution as JSON text, ready to be put into an answer. */
   readonly solution: string | null;
-  /** Epoch seconds after which the solution must not be delivered; null for one that keeps. */
-  readonly expiresAt: number | null;
+  /** Whether the solution must not be delivered any more, by the database's clock; null where it does not expire. */
+  readonly solutionExpired: boolean | null;
   readonly errorCode: ErrorCode | null;
   readonly errorDescription: string | null;
   /** Epoch seconds. */
@@ -25,7 +25,7 @@ export interface TaskView extends Row {
 /** The columns of a TaskView, from a row of "tasks" under the given alias. */
 export const TASK_VIEW = (row: string): string =>
   `${row}.id, ${row}.account_id as "accountId", ${row}.state, ${row}.price, ${row}.solution::text as solution,
-    floor(extract(epoch from ${row}.solution_expires_at))::int as "expiresAt",
+    ${row}.solution_expires_at <= now() as "solutionExpired",
     ${row}.error_code as "errorCode", ${row}.error_description as "errorDescription",
     extract(epoch from ${row}.created_at)::int as "createdAt", extract(epoch from ${row}.settled_at)::int as "settledAt"`;
 

@@ -10,7 +10,7 @@ function solved(id: number, text = "abc"): TaskView {
     state: "solved",
     price: 30,
     solution: JSON.stringify({ text }),
-    expiresAt: null,
+    solutionExpired: null,
     errorCode: null,
     errorDescription: null,
     createdAt: 1,
@@ -21,6 +21,13 @@ function solved(id: number, text = "abc"): TaskView {
 const leased = (id: number) => ({ id, accountId: 1, price: 30, createdAt: 1 });
 
 describe("recent results", () => {
+  it("are only those that do not expire", () => {
+    const results = new RecentResults();
+    results.leased(leased(1));
+    results.ended({ ...solved(1), solutionExpired: false }, Infinity);
+    assert.equal(results.find(1), undefined);
+  });
+
   it("are believed as long as they are kept, leased tasks for a second", (t) => {
     let now = 0;
     t.after(() => mock.restoreAll());

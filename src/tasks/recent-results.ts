@@ -19,8 +19,8 @@ interface Remembered {
  * What this process knows of tasks without asking the database, by taskId: results that it has just committed, and
  * tasks that its own runner is working on. Only a short cut: what is missing here is read from the database.
  *
- * A result never changes and its taskId is not given away again while it is kept, so it may be believed as long as it
- * is kept. Views carry their account: the reader compares it, here as with the database's rows.
+ * A result that does not expire never changes and its taskId is not given away again while it is kept, so it may be
+ * believed as long as it is kept. Views carry their account: the reader compares it, here as with the database's rows.
  */
 export class RecentResults {
   // Generations, because taking single entries from the front of a large Map costs a walk over those already taken.
@@ -36,7 +36,7 @@ export class RecentResults {
       ...task,
       state: "leased",
       solution: null,
-      expiresAt: null,
+      solutionExpired: null,
       errorCode: null,
       errorDescription: null,
       settledAt: null,
@@ -49,7 +49,9 @@ export class RecentResults {
    * @param until `performance.now()` up to which its row is kept at least
    */
   ended(view: TaskView, until: number): void {
-    this.#put({ view, until });
+    // Whether a token has expired is for the database's clock to say.
+    if (view.solutionExpired === null) this.#put({ view, until });
+    else this.forget(view.id);
     this.onEnded(view.id);
   }
 

@@ -40,6 +40,7 @@ export const SCHEDULE_CALLBACKS = `
   ), delivery as (
     insert into callback_deliveries (id, task_id, account_id, url, answer, keep_until)
     select c.delivery, c.id, c.account_id, c.callback_url,
-      (select to_jsonb(view) from (select ${TASK_VIEW("c")}) view), now() + ${KEPT}
+      (select to_jsonb(view) from (
+        select ${TASK_VIEW("c")}, floor(extract(epoch from c.solution_expires_at))::int as "expiresAt") view), now() + ${KEPT}
     from job join callback c on c.delivery = job.delivery
   )`;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, mock } from "node:test";
 import { silentLogger } from "../../src/base/logger.ts";
+import { findDelivery } from "../../src/callbacks/deliveries.ts";
 import { renderWithId } from "../../src/http/answers.ts";
-import type { TaskView } from "../../src/tasks/read.ts";
 import { claim } from "../../src/tasks/claim.ts";
 import { createTestApp } from "../support/app.ts";
 
@@ -45,12 +45,13 @@ async function solved(lifetimeMs: number | null): Promise<number> {
 }
 
 async function callbackOf(taskId: number): Promise<Record<string, unknown>> {
-  const [row] = await desk.database.query<{ answer: TaskView }>(
-    "select answer from callback_deliveries where task_id = $1",
+  const [row] = await desk.database.query<{ id: string }>(
+    "select id from callback_deliveries where task_id = $1",
     [taskId],
   );
-  assert(row);
-  return JSON.parse(renderWithId(row.answer, silentLogger)) as Record<string, unknown>;
+  const delivery = await findDelivery(desk.database, row?.id ?? "");
+  assert(delivery);
+  return JSON.parse(renderWithId(delivery.answer, silentLogger)) as Record<string, unknown>;
 }
 
 describe("a token", () => {
@@ -71,5 +72,22 @@ describe("a token", () => {
       assert.equal(answer["solution"], undefined);
     }
     assert.equal((await call("getBalance", { clientKey }))["balance"], before);
+  });
+
+  it("expires by the database's clock, however wrong this machine's is", async () => {
+    const now = Date.now();
+    for (const [skew, lifetimeMs, code] of [
+      [-3_600_000, -1, "ERROR_TOKEN_EXPIRED"],
+      [3_600_000, 60_000, undefined],
+    ] as const) {
+      const taskId = await solved(lifetimeMs);
+      const clock = mock.method(Date, "now", () => now + skew);
+      try {
+        for (const answer of [await call("getTaskResult", { clientKey, taskId }), await callbackOf(taskId)])
+          assert.equal(answer["errorCode"], code);
+      } finally {
+        clock.mock.restore();
+      }
+    }
   });
 });
