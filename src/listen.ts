@@ -1,17 +1,11 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
-import { messageOf, OperatorError } from "./base/errors.ts";
+import { codeOf, messageOf, OperatorError } from "./base/errors.ts";
 import type { Logger } from "./base/logger.ts";
 import type { Config } from "./config/options.ts";
 
 /** What the system says of a host that is no address of this machine; of a name, that nobody knows it. */
-const WRONG_HOST: ReadonlySet<unknown> = new Set([
-  "EADDRNOTAVAIL",
-  "EAFNOSUPPORT",
-  "EAI_AGAIN",
-  "EINVAL",
-  "ENOTFOUND",
-]);
+const WRONG_HOST = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT", "EAI_AGAIN", "EINVAL", "ENOTFOUND"]);
 
 type Wanted = Pick<Config, "host" | "port" | "widgetPort">;
 
@@ -36,7 +30,7 @@ export async function listenForWidgets(
     await app.listen({ host, port: wanted });
     return;
   } catch (error) {
-    if (widgetPort !== null || wanted === 0 || isWrongHost(error)) {
+    if (widgetPort !== null || wanted === 0 || WRONG_HOST.has(codeOf(error))) {
       throw cannotListen(error, host, wanted, "GLYPHDESK_WIDGET_PORT");
     }
     logger.warn(
@@ -49,12 +43,8 @@ export async function listenForWidgets(
   });
 }
 
-function isWrongHost(error: unknown): boolean {
-  return error instanceof Error && WRONG_HOST.has(Reflect.get(error, "code"));
-}
-
 function cannotListen(error: unknown, host: string, port: number, portOption: string): OperatorError {
-  if (isWrongHost(error)) {
+  if (WRONG_HOST.has(codeOf(error))) {
     return new OperatorError(
       `Cannot listen on "${host}": this machine has no such address (${messageOf(error)}).\n` +
         "Set GLYPHDESK_HOST to 127.0.0.1 for this machine alone, to 0.0.0.0 for all of its addresses, or to one of them.",

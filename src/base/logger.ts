@@ -1,4 +1,4 @@
-import { messageOf } from "./errors.ts";
+import { codeOf, messageOf } from "./errors.ts";
 
 /** The part of a structured logger that the code uses; pino satisfies it. */
 export interface Logger {
@@ -64,8 +64,7 @@ export function loggedReason(error: unknown): string {
 /** PostgreSQL's data exceptions (class 22) and `JSON.parse` quote what they could not read. */
 function quotesValue(error: unknown, message: string): boolean {
   if (error instanceof SyntaxError) return message.endsWith("is not valid JSON");
-  const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
-  return typeof code === "string" && /^22[0-9A-Z]{3}$/.test(code);
+  return /^22[0-9A-Z]{3}$/.test(codeOf(error));
 }
 
 /** The stack below its message, with the line break before it. */

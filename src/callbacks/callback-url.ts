@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { codeOf } from "../base/errors.ts";
 import { PINGBACK } from "../protocol/callback-form.ts";
 import { nameOfKind } from "../protocol/json.ts";
 import { ProtocolError } from "../protocol/errors.ts";
@@ -65,8 +66,7 @@ export class CallbackUrls {
           `a public address, but ${error.message}. The operator can open private ranges with GLYPHDESK_CALLBACK_ALLOW`,
         );
       }
-      const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
-      if (code === "ENOTFOUND") throw refuse(`a host that exists, but there is no ${hostname}`);
+      if (codeOf(error) === "ENOTFOUND") throw refuse(`a host that exists, but there is no ${hostname}`);
       throw unresolved(hostname, "at the moment");
     } finally {
       timer.abort();

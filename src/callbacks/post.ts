@@ -1,3 +1,4 @@
+import { codeOf } from "../base/errors.ts";
 import { RefusedAddress, type AddressGuard } from "../outbound/address-guard.ts";
 import { guardedClient } from "../outbound/guarded-client.ts";
 
@@ -60,6 +61,5 @@ export async function post(
 
 function reasonOf(error: unknown): string {
   if (error instanceof RefusedAddress) return `refused: ${error.message}`;
-  const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
-  return typeof code === "string" ? code : "the request failed";
+  return codeOf(error) || "the request failed";
 }

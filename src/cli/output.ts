@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { messageOf } from "../base/errors.ts";
+import { codeOf, messageOf } from "../base/errors.ts";
 
 /** What a shell reports of a program that SIGPIPE ended: Node ignores that signal, so we say it ourselves. */
 const BROKEN_PIPE = 141;
@@ -14,17 +14,13 @@ export function surviveBrokenOutput(): void {
 }
 
 function onBrokenOutput(error: unknown): void {
-  const gone = isBrokenPipe(error);
+  const gone = codeOf(error) === "EPIPE";
   process.exitCode = gone ? BROKEN_PIPE : 1;
   if (!gone) process.stderr.write(`glyphdesk: the output could not be written: ${messageOf(error)}\n`);
 }
 
 function ignore(): void {
   // There is nowhere left to say it.
-}
-
-function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EPIPE";
 }
 
 /**

@@ -1,3 +1,5 @@
+import { codeOf } from "../base/errors.ts";
+
 /** What a failed statement says about the database. Codes: PostgreSQL documentation, appendix A. */
 
 /** Class 40: serialisation failure and deadlock; the same statement may be sent again. */
@@ -21,10 +23,4 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
 /** A check violation of the named constraint. */
 export function isCheckViolation(error: unknown, constraint: string): boolean {
   return codeOf(error) === "23514" && Reflect.get(error as object, "constraint") === constraint;
-}
-
-function codeOf(error: unknown): string {
-  const code = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
-  // SQLSTATE has five characters; Node's own codes (ECONNREFUSED, ENOENT) are longer.
-  return typeof code === "string" && code.length === 5 ? code : "";
 }

@@ -1,6 +1,6 @@
 import { link, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import { messageOf, OperatorError } from "../base/errors.ts";
+import { codeOf, messageOf, OperatorError } from "../base/errors.ts";
 
 /** What to do, by Node's code. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -132,9 +132,4 @@ function isOfFile(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof OperatorError) return false;
   const call: unknown = Reflect.get(error, "syscall");
   return typeof call === "string" && codeOf(error) in ADVICE && Reflect.get(error, "address") === undefined;
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
-  return typeof code === "string" ? code : "";
 }

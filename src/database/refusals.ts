@@ -1,5 +1,5 @@
 import { Client, escapeIdentifier } from "pg";
-import { messageOf, OperatorError } from "../base/errors.ts";
+import { codeOf, messageOf, OperatorError } from "../base/errors.ts";
 import { OLDEST_POSTGRESQL } from "../config/options.ts";
 import type { Queryable, Row } from "./database.ts";
 
@@ -111,9 +111,9 @@ export function placeOf(connectionString: string): Place {
 export function refusalOf(error: unknown, place: Place): unknown {
   if (error instanceof OperatorError) return error;
   const said = messageOf(error);
-  const code = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
+  const code = codeOf(error);
   const refusal = REFUSALS.find(({ codes, message }) =>
-    typeof code === "string" ? codes.includes(code) : message?.test(said),
+    code === "" ? message?.test(said) : codes.includes(code),
   );
   if (refusal === undefined) return error;
   const { what, advice } = refusal;

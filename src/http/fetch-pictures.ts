@@ -1,3 +1,4 @@
+import { codeOf } from "../base/errors.ts";
 import { RefusedAddress, type AddressGuard } from "../outbound/address-guard.ts";
 import { guardedClient } from "../outbound/guarded-client.ts";
 import { ProtocolError, type ErrorCode } from "../protocol/errors.ts";
@@ -156,11 +157,9 @@ function unreachable(error: unknown, field: string, hostname: string, late: bool
       `${error.message}; the operator can open private ranges with GLYPHDESK_CALLBACK_ALLOW`,
     );
   }
-  const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
+  const code = codeOf(error);
   if (code === "ENOTFOUND") return refusal("ERROR_INVALID_TASK", field, `there is no ${hostname}`);
-  const reason = late
-    ? "did not send it in time"
-    : `cannot be reached (${String(code ?? "the request failed")})`;
+  const reason = late ? "did not send it in time" : `cannot be reached (${code || "the request failed"})`;
   return refusal("ERROR_SERVICE_NOT_AVAILABLE", field, `${hostname} ${reason}`);
 }
 

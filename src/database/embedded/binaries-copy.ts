@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, copyFile, lstat, mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
-import { OperatorError } from "../../base/errors.ts";
-import { isCode } from "./home.ts";
+import { codeOf, OperatorError } from "../../base/errors.ts";
 
 /** The package as installed. */
 export interface BinarySource {
@@ -62,7 +61,7 @@ async function isComplete(source: BinarySource, target: string): Promise<boolean
     }
     return true;
   } catch (error) {
-    if (isCode(error, "ENOENT")) return false;
+    if (codeOf(error) === "ENOENT") return false;
     throw error;
   }
 }
@@ -92,5 +91,5 @@ async function makeOpenDirectories(root: string, directory: string): Promise<voi
 }
 
 function ignoreExisting(error: unknown): void {
-  if (!isCode(error, "EEXIST")) throw error;
+  if (codeOf(error) !== "EEXIST") throw error;
 }

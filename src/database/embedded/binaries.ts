@@ -3,9 +3,8 @@ import { access, readFile, symlink } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { messageOf, OperatorError } from "../../base/errors.ts";
+import { codeOf, messageOf, OperatorError } from "../../base/errors.ts";
 import { copyBinaries, type BinarySource } from "./binaries-copy.ts";
-import { isCode } from "./home.ts";
 import type { Identity } from "./identity.ts";
 
 const run = promisify(execFile);
@@ -88,7 +87,7 @@ async function makeLinks({ native, links }: BinarySource): Promise<void> {
     try {
       await symlink(path.relative(path.dirname(target), source), link);
     } catch (error) {
-      if (!isCode(error, "EEXIST")) throw error;
+      if (codeOf(error) !== "EEXIST") throw error;
     }
   }
 }
@@ -110,8 +109,9 @@ async function tryRun(root: string, identity: Identity | null): Promise<Trial> {
 }
 
 function explain(error: unknown): string {
-  if (isCode(error, "EACCES")) return "its directory is closed to the user that the database runs as";
-  if (isCode(error, "ENOENT")) return "it is missing, or it needs the GNU C library, which this system lacks";
-  if (isCode(error, "EPERM")) return "this process may not change to the user that the database runs as";
+  if (codeOf(error) === "EACCES") return "its directory is closed to the user that the database runs as";
+  if (codeOf(error) === "ENOENT")
+    return "it is missing, or it needs the GNU C library, which this system lacks";
+  if (codeOf(error) === "EPERM") return "this process may not change to the user that the database runs as";
   return messageOf(error).trim();
 }

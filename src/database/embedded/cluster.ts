@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { messageOf, OperatorError } from "../../base/errors.ts";
+import { codeOf, messageOf, OperatorError } from "../../base/errors.ts";
 import { POSTGRES_ENVIRONMENT, type Binaries } from "./binaries.ts";
-import { isCode, makeDirectory, type Home } from "./home.ts";
+import { makeDirectory, type Home } from "./home.ts";
 import { DATABASE_USER, ownDirectory, syncMethod } from "./settings.ts";
 
 /**
@@ -79,7 +79,7 @@ async function readVersion(cluster: string): Promise<number | null> {
   try {
     return Number(await readFile(path.join(cluster, "PG_VERSION"), "utf8"));
   } catch (error) {
-    if (isCode(error, "ENOENT")) return null;
+    if (codeOf(error) === "ENOENT") return null;
     throw error;
   }
 }
@@ -89,7 +89,7 @@ async function refuseUnknownContent(cluster: string): Promise<void> {
   try {
     await rmdir(cluster);
   } catch (error) {
-    if (isCode(error, "ENOENT")) return;
+    if (codeOf(error) === "ENOENT") return;
     throw new OperatorError(
       `${cluster} exists but is not a PostgreSQL database (PG_VERSION is missing). Nothing was changed. ` +
         "Restore it from a backup, or move it away to start with an empty database.",

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, DatabaseError } from "pg";
-import { messageOf, OperatorError } from "../../base/errors.ts";
+import { Client } from "pg";
+import { codeOf, messageOf, OperatorError } from "../../base/errors.ts";
 import { DATABASE_NAME } from "./settings.ts";
 
 /** What pg needs to connect. `host` is the socket directory. */
@@ -61,8 +61,4 @@ async function createDatabase(connection: EmbeddedConnection): Promise<void> {
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof DatabaseError ? error.code : undefined;
 }

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { lchown, lstat, mkdir, open, readFile, realpath, type FileHandle } from "node:fs/promises";
 import path from "node:path";
+import { codeOf } from "../../base/errors.ts";
 import { chooseIdentity, type Identity } from "./identity.ts";
 import { layoutOf, type Layout } from "./layout.ts";
 
@@ -36,7 +37,7 @@ export async function makeDirectory(directory: string, identity: Identity | null
   try {
     await mkdir(directory, { mode: 0o700 });
   } catch (error) {
-    if (!isCode(error, "EEXIST")) throw error;
+    if (codeOf(error) !== "EEXIST") throw error;
   }
   // lchown: never through a link that the owner of the directory above may have put there.
   if (identity !== null) await lchown(directory, identity.uid, identity.gid);
@@ -48,7 +49,7 @@ async function makeLockFile(file: string, identity: Identity | null): Promise<vo
     const handle = await openOwn(file, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, identity);
     await handle.close();
   } catch (error) {
-    if (!isCode(error, "EEXIST")) throw error;
+    if (codeOf(error) !== "EEXIST") throw error;
     if (identity !== null) await lchown(file, identity.uid, identity.gid);
   }
 }
@@ -65,16 +66,12 @@ export async function openOwn(file: string, flags: number, identity: Identity | 
   }
 }
 
-export function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
 async function ownerOf(directory: string): Promise<Identity | null> {
   try {
     const { uid, gid } = await lstat(directory);
     return { uid, gid };
   } catch (error) {
-    if (isCode(error, "ENOENT")) return null;
+    if (codeOf(error) === "ENOENT") return null;
     throw error;
   }
 }

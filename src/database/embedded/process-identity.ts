@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { isCode } from "./home.ts";
+import { codeOf } from "../../base/errors.ts";
 
 /** A process, safe against its number being used again. */
 export interface ProcessIdentity {
@@ -35,6 +35,6 @@ function isSignalable(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return isCode(error, "EPERM");
+    return codeOf(error) === "EPERM";
   }
 }

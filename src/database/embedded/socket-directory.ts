@@ -4,8 +4,7 @@ import { lstat, mkdir, readlink, rm, symlink } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { OperatorError } from "../../base/errors.ts";
-import { isCode } from "./home.ts";
+import { codeOf, OperatorError } from "../../base/errors.ts";
 import { SOCKET_PORT } from "./settings.ts";
 
 /** The kernel's limit for a socket address, without the closing zero (Linux 107, macOS 103). */
@@ -33,7 +32,7 @@ export async function reachableSocketDirectory(runDir: string, temporary = tmpdi
     await symlink(runDir, link);
   } catch (error) {
     // Another of our processes was faster; the name is derived from the target, so it is the same link.
-    if (!isCode(error, "EEXIST")) throw error;
+    if (codeOf(error) !== "EEXIST") throw error;
   }
   return link;
 }
@@ -72,7 +71,7 @@ async function makePrivateDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { mode: 0o700 });
   } catch (error) {
-    if (!isCode(error, "EEXIST")) throw error;
+    if (codeOf(error) !== "EEXIST") throw error;
   }
   const found = await lstat(directory);
   if (found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o077) === 0) return;
