@@ -2,6 +2,7 @@ import { OperatorError } from "../base/errors.ts";
 import { formatDollars, type Micros } from "../base/money.ts";
 import type { Database, Queryable, Row } from "../database/database.ts";
 import { isCheckViolation, isUniqueViolation } from "../database/faults.ts";
+import { HELD } from "./ledger.ts";
 
 export interface Account extends Row {
   readonly id: number;
@@ -50,14 +51,9 @@ export interface ListedAccount extends Account {
   readonly held: Micros;
 }
 
-// Plan: reads the unfinished tasks out of tasks_queued and tasks_leased; each state alone, or neither index fits.
+// Plan: as HELD.
 export const LIST = `
-  with held as (
-    select account_id, sum(price) as price from (
-      select account_id, price from tasks where state = 'queued'
-      union all select account_id, price from tasks where state = 'leased'
-    ) unfinished group by account_id
-  )
+  with held as (${HELD})
   select ${COLUMNS}, coalesce(held.price, 0)::bigint as held
   from accounts left join held on held.account_id = accounts.id order by id`;
 
