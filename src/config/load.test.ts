@@ -25,7 +25,7 @@ describe("loadConfig", () => {
         }),
       (error) =>
         error instanceof OperatorError &&
-        ["PROT is not", "_PORT", "_API_KEY", "_CALLBACK_ALLOW", "_WIDGET_ORIGIN"].every((part) =>
+        ["PROT is not", "_PORT (--port): ", "_API_KEY: ", "_CALLBACK_ALLOW", "_WIDGET_ORIGIN"].every((part) =>
           error.message.includes(part),
         ) &&
         !error.message.includes("secret__key"),

@@ -21,8 +21,11 @@ export function loadConfig(
     try {
       values[name] = text === null ? null : option.parse(text);
     } catch (error) {
-      const got = option.secret ? "something else" : `"${text}"${reasonIn(error)}`;
-      faults.push(`${option.env} (--${flagOf(option)}): expected ${option.expected}, got ${got}.`);
+      // Secrets are not shown and have no flag.
+      const [names, got] = option.secret
+        ? [option.env, "something else"]
+        : [`${option.env} (--${flagOf(option)})`, `"${text}"${reasonIn(error)}`];
+      faults.push(`${names}: expected ${option.expected}, got ${got}.`);
     }
   }
   if (faults.length > 0) throw new OperatorError(`The configuration is not usable.\n${faults.join("\n")}`);
