@@ -196,9 +196,12 @@ export async function startServer(
           });
     started.push({ name: "http", stop: () => closeApp(app) });
     signal?.throwIfAborted();
-    // As late as can be: its key is shown once, by a server that runs.
-    const firstKey = await ensureFirstAccount(database, config, logger);
+    const first = () => ensureFirstAccount(database, config, logger);
+    // The operator's own key has to work from the first request on. One that is made here is shown once, so only by a
+    // server that runs; until then nobody can send it.
+    if (config.apiKey !== null) await first();
     await listenForClients(app, config);
+    const firstKey = config.apiKey === null ? await first() : null;
     // Open streams would hold up the end of the HTTP server.
     started.push({ name: "workspace", stop: () => people.floor.stop().then(() => workspace.close()) });
     started.push({ name: "console", stop: () => operators.close() });
