@@ -2,9 +2,8 @@ import { Command } from "commander";
 import { audit } from "../accounts/ledger.ts";
 import { resumeDeliveries } from "../callbacks/deliveries.ts";
 import { backUp } from "../database/backup.ts";
-import { connect } from "../database/connect.ts";
 import { readManifest, restore } from "../database/restore.ts";
-import { makeLogger, readConfig, withDatabase, withOptions } from "./context.ts";
+import { asGuest, makeLogger, readConfig, withDatabase, withOptions } from "./context.ts";
 import { print, progressBar, withJson } from "./output.ts";
 
 type Flags = Record<string, unknown> & { json?: boolean };
@@ -39,15 +38,14 @@ export function restoreCommand(): Command {
   return withJson(withOptions(command, ["dataDir"])).action(async (file: string, flags: Flags) => {
     const manifest = await readManifest(file);
     const logger = makeLogger({ logLevel: "error" });
-    const connected = await connect(readConfig(flags), "guest", logger, {
-      timeoutMs: 0,
-      upTo: manifest.migration,
-    });
     let shown = 0;
-    const rows = await restore(connected.database, file, manifest, resumeDeliveries, (done) => {
-      if (process.stderr.isTTY && done - shown >= 10_000)
-        process.stderr.write(`\rrestoring: ${(shown = done)} rows`);
-    }).finally(() => connected.close());
+    const options = { timeoutMs: 0, upTo: manifest.migration };
+    const rows = await asGuest(readConfig(flags), logger, options, ({ database }) =>
+      restore(database, file, manifest, resumeDeliveries, (done) => {
+        if (process.stderr.isTTY && done - shown >= 10_000)
+          process.stderr.write(`\rrestoring: ${(shown = done)} rows`);
+      }),
+    );
     if (shown > 0) process.stderr.write("\r\u001B[K");
     // Brings it to this version, as every command does.
     const { faults } = await withDatabase(flags, audit, 0);

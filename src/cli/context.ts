@@ -3,8 +3,9 @@ import { pino } from "pino";
 import { loggedError, type Logger } from "../base/logger.ts";
 import { loadConfig } from "../config/load.ts";
 import { flagOf, OPTIONS, type Config, type Option, type OptionName } from "../config/options.ts";
-import { connect } from "../database/connect.ts";
+import { connect, type Connected, type ConnectOptions } from "../database/connect.ts";
 import type { Database } from "../database/database.ts";
+import { lossOf } from "../database/refusals.ts";
 
 /** Adds options from the table to a command, as flags. Secrets have none: a command line can be read by others. */
 export function withOptions(command: Command, names: readonly OptionName[]): Command {
@@ -49,9 +50,21 @@ export async function withDatabase<Result>(
   const config = readConfig(flags);
   // A command reports by itself; only real trouble of the database is worth a log line between its output.
   const logger = makeLogger({ logLevel: config.logLevel === "info" ? "error" : config.logLevel });
-  const connected = await connect(config, "guest", logger, { timeoutMs });
+  return asGuest(config, logger, { timeoutMs }, ({ database }) => work(database, config));
+}
+
+/** Opens the configured database for the time of `work`. What this started is stopped again, however `work` ends. */
+export async function asGuest<Result>(
+  config: Config,
+  logger: Logger,
+  options: Omit<ConnectOptions, "signal">,
+  work: (connected: Connected) => Result | Promise<Result>,
+): Promise<Result> {
+  const connected = await connect(config, "guest", logger, options);
   try {
-    return await work(connected.database, config);
+    return await work(connected);
+  } catch (error) {
+    throw lossOf(error);
   } finally {
     await connected.close();
   }

@@ -5,12 +5,11 @@ import { audit } from "../accounts/ledger.ts";
 import { messageOf, OperatorError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/options.ts";
-import { connect } from "../database/connect.ts";
 import type { Database, Row } from "../database/database.ts";
 import { newestMigration } from "../database/migrate.ts";
 import { checkPriceNames } from "../protocol/catalogue/price-names.ts";
 import { loadSolvers } from "../solvers/registry.ts";
-import { makeLogger, readConfig, withOptions } from "./context.ts";
+import { asGuest, makeLogger, readConfig, withOptions } from "./context.ts";
 import { print, table, withJson } from "./output.ts";
 
 const LITTLE_SPACE = 1_000_000_000;
@@ -73,12 +72,7 @@ async function examine(configure: () => Config, logger: Logger): Promise<Finding
 /** Applies no migration. */
 async function examineDatabase(config: Config, logger: Logger): Promise<Finding[]> {
   try {
-    const connected = await connect(config, "guest", logger, { timeoutMs: 0, upTo: 0 });
-    try {
-      return await lookInto(connected.database);
-    } finally {
-      await connected.close();
-    }
+    return await asGuest(config, logger, { timeoutMs: 0, upTo: 0 }, ({ database }) => lookInto(database));
   } catch (error) {
     return [{ check: "database", ...faultOf(error) }];
   }

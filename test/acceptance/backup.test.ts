@@ -121,6 +121,26 @@ it("a run that was interrupted leaves no file, and the next one takes the same n
   await assert.rejects(stat(partial), { code: "ENOENT" });
 });
 
+it("a database that goes away in the middle is a sentence, and nothing stays", async () => {
+  const name = join(folder, "gone");
+  const env = { ...cleanEnvironment(), GLYPHDESK_DATABASE_URL: databaseUrl };
+  await database.transaction(async (holding) => {
+    await holding.query("lock table tasks in access exclusive mode");
+    const run = promisify(execFile)(PROGRAM, ["backup", name], { env });
+    const refused = assert.rejects(
+      run,
+      ({ stderr }: { stderr: string }) =>
+        /^glyphdesk: The database went away .*administrator command.*\nRun it again/.test(stderr) &&
+        !/^ +at /m.test(stderr),
+    );
+    const terminate = `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    await eventually(async () => (await database.query(terminate)).length, 60_000);
+    await refused;
+  });
+  for (const path of [name, `${name}.partial`]) await assert.rejects(stat(path), { code: "ENOENT" });
+});
+
 it("a disk that takes no more is a sentence, and nothing stays", async () => {
   const name = join(folder, "too-large");
   const limited = 'ulimit -f 8 && exec ./bin/glyphdesk.js backup "$0" --data-dir "$1"';
