@@ -1,11 +1,13 @@
 import { Option as Flag, type Command } from "commander";
 import { pino } from "pino";
+import { OperatorError } from "../base/errors.ts";
 import { loggedError, type Logger } from "../base/logger.ts";
 import { loadConfig } from "../config/load.ts";
 import { flagOf, OPTIONS, type Config, type Option, type OptionName } from "../config/options.ts";
 import { connect, type Connected, type ConnectOptions } from "../database/connect.ts";
 import type { Database } from "../database/database.ts";
 import { lossOf } from "../database/refusals.ts";
+import { listenForStop } from "./stop-signals.ts";
 
 /** Adds options from the table to a command, as flags. Secrets have none: a command line can be read by others. */
 export function withOptions(command: Command, names: readonly OptionName[]): Command {
@@ -53,19 +55,27 @@ export async function withDatabase<Result>(
   return asGuest(config, logger, { timeoutMs }, ({ database }) => work(database, config));
 }
 
-/** Opens the configured database for the time of `work`. What this started is stopped again, however `work` ends. */
+/**
+ * Opens the configured database for the time of `work`. What this started is stopped again, however `work` ends: a signal
+ * breaks its connections.
+ */
 export async function asGuest<Result>(
   config: Config,
   logger: Logger,
   options: Omit<ConnectOptions, "signal">,
   work: (connected: Connected) => Result | Promise<Result>,
 ): Promise<Result> {
-  const connected = await connect(config, "guest", logger, options);
+  const stop = listenForStop(logger);
   try {
-    return await work(connected);
+    const connected = await connect(config, "guest", logger, { ...options, signal: stop.signal });
+    try {
+      return await work(connected);
+    } finally {
+      await connected.close();
+    }
   } catch (error) {
-    throw lossOf(error);
+    throw stop.signal.aborted ? new OperatorError("stopped by a signal") : lossOf(error);
   } finally {
-    await connected.close();
+    stop.release();
   }
 }

@@ -14,7 +14,7 @@ export function serveCommand(): Command {
     async (flags: Record<string, unknown>) => {
       const config = readConfig(flags);
       const logger = makeLogger(config);
-      const stop = listenForStop(logger);
+      const { signal: stop } = listenForStop(logger);
       try {
         await run(config, logger, stop);
       } catch (error) {

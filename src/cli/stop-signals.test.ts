@@ -15,7 +15,7 @@ for (const first of ["SIGTERM", "SIGINT", "SIGHUP"]) {
   it(`stops at ${first}, takes a signal within two seconds for its echo, and ends at once at a later one`, () => {
     const target = new StandIn();
     let now = 500;
-    const stop = listenForStop(silentLogger, target, () => now);
+    const { signal: stop, release } = listenForStop(silentLogger, target, () => now);
     assert.equal(stop.aborted, false);
     target.emit(first, first);
     assert.equal(stop.aborted, true);
@@ -27,5 +27,7 @@ for (const first of ["SIGTERM", "SIGINT", "SIGHUP"]) {
     now += 1;
     target.emit("SIGINT", "SIGINT");
     assert.equal(target.exitCode, 1);
+    release();
+    assert.equal(target.listenerCount(first), 0);
   });
 }

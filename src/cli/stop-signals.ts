@@ -1,13 +1,21 @@
 import type { Logger } from "../base/logger.ts";
 
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
-/** Ctrl-C reaches the server twice: from the terminal, and from npm, which passes its own on. */
+/** Ctrl-C reaches the program twice: from the terminal, and from npm, which passes its own on. */
 const ECHO_MS = 2_000;
 
 /** The parts of `process` that this takes, so that tests can stand in for it. */
 interface Signalled {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+  off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   exit(code: number): void;
+}
+
+/** Signals that are listened to. */
+interface Stop {
+  readonly signal: AbortSignal;
+  /** From now on they end the process again. */
+  readonly release: () => void;
 }
 
 /**
@@ -18,13 +26,13 @@ export function listenForStop(
   logger: Logger,
   target: Signalled = process,
   now: () => number = () => performance.now(),
-): AbortSignal {
+): Stop {
   const stop = new AbortController();
   let since = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (!stop.signal.aborted) {
       since = now();
-      logger.info({ signal }, "stopping; another signal, after two seconds or more, ends the server at once");
+      logger.info({ signal }, "stopping; another signal, after two seconds or more, ends it at once");
       stop.abort();
     } else if (now() - since >= ECHO_MS) {
       logger.warn(
@@ -35,5 +43,8 @@ export function listenForStop(
     }
   };
   for (const signal of STOP_SIGNALS) target.on(signal, onSignal);
-  return stop.signal;
+  return {
+    signal: stop.signal,
+    release: () => STOP_SIGNALS.forEach((signal) => target.off(signal, onSignal)),
+  };
 }

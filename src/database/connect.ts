@@ -24,7 +24,10 @@ export interface ConnectOptions {
   readonly timeoutMs?: number | undefined;
   /** The newest migration to apply. */
   readonly upTo?: number;
-  /** Its abort gives the opening up, also while that waits; what was started is stopped again. */
+  /**
+   * Its abort gives the opening up, also while that waits; what was started is stopped again. A guest's connections
+   * break at it later too, so that its work ends; a server ends its own in order.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -53,7 +56,12 @@ export async function connect(
     const jobs = migrateJobs(connection, logger, signal);
     await announced(logger, "the job queue's tables: another process may be migrating them", jobs);
     signal.throwIfAborted();
-    const database = openPool({ connection, logger, ...(timeoutMs !== undefined && { timeoutMs }) });
+    const database = openPool({
+      connection,
+      logger,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(as === "guest" && { signal }),
+    });
     return {
       database,
       connection,

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { it, type TestContext } from "node:test";
 import { Client } from "pg";
+import { silentLogger } from "../../src/base/logger.ts";
+import { connect } from "../../src/database/connect.ts";
 import { FileLock } from "../../src/database/embedded/file-lock.ts";
 import { layoutOf } from "../../src/database/embedded/layout.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { afterwards, makeDataDir, postmasterPid } from "../support/embedded.ts";
+import { afterwards, eventually, makeDataDir, postmasterPid } from "../support/embedded.ts";
 import { glyphdesk, launch, type Launched } from "../support/process.ts";
 
 /** How the server ends: by `npm start`, by Ctrl-C, by a terminal that is closed, and in the middle of its start. */
@@ -72,6 +75,28 @@ it("ends as at SIGTERM when its terminal is closed, with nobody left to read its
   assert.equal(await server.exited, 0);
   assert.equal(await postmasterPid(dataDir), null);
 });
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  it(`a command that started the database stops it at ${signal}`, async (t) => {
+    const dataDir = await makeDataDir(t);
+    const guest = await connect({ databaseUrl: null, dataDir }, "guest", silentLogger);
+    const backup = join(dataDir, "desk.backup");
+    // Where every backup comes by and has to wait; the database is the command's own once the guest has left.
+    const holder = new Client(guest.connection);
+    holder.on("error", () => undefined);
+    await holder.connect();
+    await holder.query("begin; lock table tasks in access exclusive mode");
+    const command = run(t, ["./bin/glyphdesk.js", "backup", backup], { GLYPHDESK_DATA_DIR: dataDir });
+    const waiting = "select 1 from pg_locks where not granted";
+    await eventually(async () => (await holder.query(waiting)).rowCount, 60_000);
+    await guest.close();
+    command.process.kill(signal);
+    assert.equal(await command.exited, 1);
+    assert.equal(command.stderr(), "glyphdesk: stopped by a signal\n");
+    assert.equal(await postmasterPid(dataDir), null);
+    assert.equal(existsSync(`${backup}.partial`), false);
+  });
+}
 
 it("says that it waits for the migration lock, and can be stopped meanwhile", async (t) => {
   const holder = new Client({ ...shared.connection });
