@@ -71,6 +71,28 @@ describe("an Idempotency-Key", () => {
     assert.equal(Math.round((await balance()) * 1e6), 1_000_000 - 60);
   });
 
+  it("stays good when the operator takes such pictures no longer", async () => {
+    const { clientKey, balance } = await payer("former");
+    const drawings = await createTestApp({ GLYPHDESK_SVG: "on" }, desk);
+    const small = await createTestApp({ GLYPHDESK_MAX_IMAGE_BYTES: "1000" }, desk);
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><path d="M1 1 20 30"/></svg>`;
+    const drawing = { ...task, body: Buffer.from(svg.padEnd(200)).toString("base64") };
+    const photo = {
+      ...task,
+      body: Buffer.concat([Buffer.from(body, "base64"), Buffer.alloc(1000)]).toString("base64"),
+    };
+    for (const [name, sent, before, since, code] of [
+      ["drawn", drawing, drawings.app, app, "ERROR_INVALID_TASK"],
+      ["large", photo, app, small.app, "ERROR_TOO_BIG_CAPTCHA_FILESIZE"],
+    ] as const) {
+      const first = await create(name, { clientKey, task: sent }, before);
+      assert.equal(first["errorId"], 0, JSON.stringify(first));
+      assert.deepEqual(await create(name, { clientKey, task: sent }, since), first);
+      assert.equal((await create(`${name} anew`, { clientKey, task: sent }, since))["errorCode"], code);
+    }
+    assert.equal(Math.round((await balance()) * 1e6), 1_000_000 - 60);
+  });
+
   it("stays good across an upgrade: versions make the same of a request", () => {
     const fields = { numeric: 1, case: true };
     const wanted = { type: "ImageToTextTask", fields, image: Buffer.from("a picture"), deadlineMs: 60_000 };

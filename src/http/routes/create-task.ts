@@ -55,9 +55,9 @@ export function createTask(options: CreateTaskOptions): Method {
     onError: { taskId: 0 },
     handle(request) {
       const { caller, fields, http } = request;
-      const read = readTask(request, options);
-      const callback = fields["callbackurl"];
       const idempotencyKey = readIdempotencyKey(http.headers["idempotency-key"]);
+      const read = idempotencyKey === null ? readTask(request, options) : readAgain(request, options);
+      const callback = fields["callbackurl"];
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
       const plain = caller.limits === null && idempotencyKey === null && callback === undefined;
       if (plain && read.waitMs === 0 && read.preparation === null) {
@@ -180,6 +180,26 @@ export function readTask(
       return admit({ type, fields, price: own ?? type.price, rule, deadlineMs: latest }, admission);
     },
   };
+}
+
+/**
+ * As readTask, for what may be a repetition: a picture that the operator takes no longer is refused by `admit`, which is
+ * asked of new tasks only.
+ */
+function readAgain(request: MethodRequest, options: ReadTaskOptions): ReadTask {
+  try {
+    return readTask(request, options);
+  } catch (refusal) {
+    const refuse = () => {
+      throw refusal;
+    };
+    try {
+      const read = readTask(request, { ...options, maxImageBytes: Infinity, svg: true });
+      return { ...read, preparation: null, admit: refuse };
+    } catch {
+      return refuse();
+    }
+  }
 }
 
 interface Request {
