@@ -60,11 +60,13 @@ const TABLES: Readonly<Record<Characters, Table>> = {
  */
 function sumTable(): Table {
   const kinds = [/0/, /[1-9]/, /-/, /\+/, /[×xX*]/, /[÷/:]/, /=/, /\?/];
-  // The states, each number taking one for each of its digits: start, sign, first number, operator, ÷, later number, =, ?, result
+  // The states, each number taking one for each of its digits: start, sign, first number, operator, ÷, later number, =, ?, result;
+  // then ? and ?= in front.
   const [sign, first, operator, divided, later] = [1, 2, 2 + NUMBER, 3 + NUMBER, 4 + NUMBER];
   const [equals, asked, result] = [later + NUMBER, later + NUMBER + 1, later + NUMBER + 2];
+  const [unknown, begin] = [result + 1, result + 2];
   const next: number[][] = [
-    [first, first, sign, -1, -1, -1, -1, -1],
+    [first, first, sign, -1, -1, -1, -1, unknown],
     [first, first, -1, -1, -1, -1, -1, -1],
   ];
   for (const from of [first, later]) {
@@ -80,6 +82,8 @@ function sumTable(): Table {
   next[equals] = [result, result, -1, -1, -1, -1, -1, asked];
   next[asked] = kinds.map(() => -1);
   next[result] = [result, result, -1, -1, -1, -1, -1, -1];
+  next[unknown] = [-1, -1, -1, -1, -1, -1, begin, -1];
+  next[begin] = [first, first, sign, -1, -1, -1, -1, -1];
   const numbers = Array.from({ length: NUMBER }, (_, i) => later + i);
   return { kinds, next, ends: [...numbers, equals, asked, result] };
 }
