@@ -44,7 +44,8 @@ export function hintsOf(fields: Readonly<Record<string, unknown>>, longest = LON
   const name = typeof module === "string" ? module.toLowerCase() : "";
   const [, kind, from, to = from] = MODULE.exec(name) ?? [];
   const byModule = kind === "digits" || kind === "letters" ? kind : undefined;
-  const [least, most] = [Number(from ?? fields["minLength"] ?? 0), Number(to ?? fields["maxLength"] ?? 0)];
+  const bounds = [Number(from ?? fields["minLength"] ?? 0), Number(to ?? fields["maxLength"] ?? 0)] as const;
+  const [least, most] = from === undefined ? bounds : [Math.min(...bounds), Math.max(...bounds)];
   return {
     characters: byModule ?? BY_NUMERIC[Number(fields["numeric"] ?? 0)] ?? "any",
     math: fields["math"] === true || name === "captcha_math",

@@ -174,6 +174,7 @@ test("the task's fields and its module say what may occur", () => {
   assert.deepEqual(about({ capMonsterModule: "digits-only" }), ["digits", false, false, 0, Infinity]);
   assert.deepEqual(about({ capMonsterModule: "letters_5" }), ["letters", false, false, 5, 5]);
   assert.deepEqual(about({ capMonsterModule: "length-4-6" }), ["any", false, false, 4, 6]);
+  assert.deepEqual(about({ capMonsterModule: "digits-6-4" }), ["digits", false, false, 4, 6]);
   assert.deepEqual(about({ capMonsterModule: "amazon" }), ["any", false, false, 0, Infinity]);
   // Bounds that contradict each other or go beyond what is read say nothing.
   assert.deepEqual(about({ minLength: 7, maxLength: 3 }), ["any", false, false, 0, 3]);
