@@ -4,6 +4,7 @@ import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { OPTIONS, type Config, type OptionName } from "../config/options.ts";
 import { startServer } from "../server.ts";
+import { logConsole } from "./console-log.ts";
 import { makeLogger, readConfig, withOptions } from "./context.ts";
 import { listenForStop } from "./stop-signals.ts";
 
@@ -14,6 +15,7 @@ export function serveCommand(): Command {
     async (flags: Record<string, unknown>) => {
       const config = readConfig(flags);
       const logger = makeLogger(config);
+      logConsole(logger);
       const { signal: stop } = listenForStop(logger);
       try {
         await run(config, logger, stop);

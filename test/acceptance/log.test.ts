@@ -35,6 +35,10 @@ it("an answer that cannot be stored is not in the log", async () => {
   assert(!server.stderr().includes("SECRETANSWER"), line);
 });
 
+it("what a library prints is a line of the log", async () => {
+  assert.match(await logged("a library reports trouble"), /"reason":"printed past the log"/);
+});
+
 it("a connection that breaks is one short line without the key that cancels its statements", async () => {
   await database.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",

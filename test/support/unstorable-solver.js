@@ -1,5 +1,6 @@
-/** A solver whose answers no database takes: PostgreSQL's text cannot hold a zero byte. */
+/** A solver whose answers no database takes: PostgreSQL's text cannot hold a zero byte. It prints as libraries do. */
 export function createSolver() {
+  console.trace(new Error("printed past the log"));
   return {
     id: "unstorable",
     capacity: 1,
