@@ -123,23 +123,19 @@ export function refusalOf(error: unknown, place: Place): unknown {
 }
 
 /** What the server says when it stops, and what the system says of a connection to it. */
-const LOSSES = new Set<unknown>(["57P01", "57P02", "57P03", "ECONNRESET", "ECONNREFUSED"]);
+const LOSSES = new Set(["57P01", "57P02", "57P03", "ECONNRESET", "ECONNREFUSED"]);
 /** Errors of node-postgres without a code. */
 const LOSS_MESSAGE = /^Connection terminated|connection error and is not queryable/;
 
 /** A database that went away in the middle of a command, as a sentence; anything else as it is. */
 export function lossOf(error: unknown): unknown {
   const code = codeOf(error);
-  if (!(code === undefined ? LOSS_MESSAGE.test(messageOf(error)) : LOSSES.has(code))) return error;
+  if (!(code === "" ? LOSS_MESSAGE.test(messageOf(error)) : LOSSES.has(code))) return error;
   return new OperatorError(
     `The database went away in the middle of this command (${messageOf(error)}).\n` +
       "Run it again when the database is back; what it changes may have been done already.",
     { cause: error },
   );
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
 }
 
 /** @throws OperatorError when the server is older than what the statements are written for */
