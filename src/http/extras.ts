@@ -3,7 +3,7 @@ import { ANY_TASK } from "../protocol/catalogue/shared.ts";
 import type { TaskType } from "../protocol/catalogue/task-type.ts";
 import { ProtocolError } from "../protocol/errors.ts";
 import { fieldReader, refusalOf } from "../protocol/fields.ts";
-import type { JsonObject } from "../protocol/json.ts";
+import { fieldOf, type JsonObject } from "../protocol/json.ts";
 
 /** A request waits at most so many seconds: clients give a request up after 15 to 30 s. */
 const MAX_WAIT_S = 15;
@@ -48,6 +48,12 @@ export function readExtras({ wait, deadlinems, confidence }: JsonObject): Extras
  */
 export function usualWaitMs({ appid }: JsonObject, { route }: TaskType): number {
   return appid !== undefined && route.kind === "machine" ? MAX_WAIT_S * 1000 : 0;
+}
+
+/** Whether those are meant who read Cyrillic: `rn` at Anti-Captcha, within the task or beside it; `ru` in others' clients. */
+export function asksForCyrillic({ languagepool }: JsonObject, task: JsonObject): boolean {
+  const pool = fieldOf(task, "languagePool") ?? languagepool;
+  return typeof pool === "string" && /^r[nu]$/i.test(pool);
 }
 
 /** RFC 9110 calls such a value a token or quoted string; any printable characters will do here. */

@@ -71,6 +71,16 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A field whatever the casing of its name; of several spellings the last, nulls left out. */
+export function fieldOf(object: JsonObject, wanted: string): unknown {
+  const direct = object[wanted];
+  if (direct !== undefined && direct !== null) return direct;
+  const lower = wanted.toLowerCase();
+  return Object.entries(object).findLast(
+    ([name, value]) => value !== null && name.toLowerCase() === lower,
+  )?.[1];
+}
+
 /** "a string", "an array", …: for sentences. */
 export function nameOfKind(value: unknown): string {
   if (value === null) return "null";

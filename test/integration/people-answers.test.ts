@@ -27,8 +27,16 @@ describe("a language", () => {
       const refused = await call("createTask", { clientKey: own.key, task: image({ language: "el" }) });
       assert.equal(refused["errorCode"], "ERROR_NO_SLOT_AVAILABLE");
       assert.match(String(refused["errorDescription"]), /none of the workers.* knows its language, el\./);
-      const pool = await call("createTask", { clientKey: own.key, task: image(), languagePool: "rn" });
-      assert.match(String(pool["errorDescription"]), /knows its language, ru\./);
+      const pools = [
+        { task: image(), languagePool: "rn" },
+        { task: image(), languagePool: "ru" },
+        { task: image({ languagePool: "rn" }) },
+        { task: image({ languagepool: "RU" }), languagePool: "en" },
+      ];
+      for (const pool of pools) {
+        const russian = await call("createTask", { clientKey: own.key, ...pool });
+        assert.match(String(russian["errorDescription"]), /knows its language, ru\./);
+      }
       const plain = await own.create(image());
       await french?.answer(await french.take(), { text: "ça" });
       assert.equal((await own.result(plain))["status"], "ready");

@@ -14,7 +14,7 @@ import type { Submitted, Submitter } from "../../tasks/submit.ts";
 import type { GuardedOutcome, GuardedSubmitter } from "../../tasks/submit-guarded.ts";
 import type { Waiters } from "../../tasks/waiters.ts";
 import { renderWithId } from "../answers.ts";
-import { readExtras, readIdempotencyKey, usualWaitMs } from "../extras.ts";
+import { asksForCyrillic, readExtras, readIdempotencyKey, usualWaitMs } from "../extras.ts";
 import { checkTask, overBudget, type TaskRate } from "../key-limits.ts";
 import type { Method, MethodRequest } from "../method.ts";
 import {
@@ -120,9 +120,6 @@ async function renderAtEnd(
   return task === null ? renderCreated(id) : renderWithId(task, options.logger);
 }
 
-/** Anti-Captcha's name for the people whom it asks about pictures in Cyrillic; said beside the task. */
-const RUSSIAN_POOL = "rn";
-
 /** A request that was read and found right. */
 export interface ReadTask {
   readonly type: TaskType;
@@ -153,7 +150,7 @@ export function readTask(
   const { body, deadlineMs = extras.deadlineMs ?? type.deadline, ...read } = type.read(task);
   const wanted = {
     ...(extras.confidence !== undefined && { confidence: extras.confidence }),
-    ...(type.route.kind === "machine" && request["languagepool"] === RUSSIAN_POOL && { language: "ru" }),
+    ...(type.route.kind === "machine" && asksForCyrillic(request, task) && { language: "ru" }),
     ...read,
   };
   const { fields, image } =

@@ -1,6 +1,6 @@
 import { ProtocolError } from "../errors.ts";
 import { preview } from "../fields.ts";
-import { isObject, nameOfKind, type JsonObject } from "../json.ts";
+import { fieldOf, isObject, nameOfKind, type JsonObject } from "../json.ts";
 import { CUSTOM_TYPES } from "./custom.ts";
 import { IMAGE_TYPES } from "./images.ts";
 import { taskType, type TaskType } from "./task-type.ts";
@@ -75,7 +75,7 @@ export function findType(task: unknown): { readonly type: TaskType; readonly tas
       `The field task must be an object such as {"type":"ImageToTextTask","body":"…"}, but ${got}.`,
     );
   }
-  const name = valueOf(task, "type");
+  const name = fieldOf(task, "type");
   if (typeof name !== "string" || name.trim() === "") {
     throw new ProtocolError(
       "ERROR_INVALID_TASK",
@@ -95,7 +95,7 @@ export function findType(task: unknown): { readonly type: TaskType; readonly tas
 
 function pick({ plain, field, variants }: Family, name: string, task: JsonObject): TaskType {
   if (field === null && plain !== null) return plain;
-  const value = valueOf(task, field ?? "");
+  const value = fieldOf(task, field ?? "");
   const absent = value === undefined || value === "";
   if (absent && plain !== null) return plain;
   const found = typeof value === "string" ? variants.get(value.trim().toLowerCase()) : undefined;
@@ -105,14 +105,4 @@ function pick({ plain, field, variants }: Family, name: string, task: JsonObject
     typeof value === "string" && !absent ? "ERROR_TASK_NOT_SUPPORTED" : "ERROR_INVALID_TASK",
     `The field ${field} of a ${name} must be one of ${known}, got ${preview(value)}.`,
   );
-}
-
-/** A field by its lower-case name, whatever its casing; of several spellings the last, nulls left out. */
-function valueOf(task: JsonObject, wanted: string): unknown {
-  const direct = task[wanted];
-  if (direct !== undefined && direct !== null) return direct;
-  const lower = wanted.toLowerCase();
-  return Object.entries(task).findLast(
-    ([name, value]) => value !== null && name.toLowerCase() === lower,
-  )?.[1];
 }
