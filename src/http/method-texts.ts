@@ -89,6 +89,11 @@ export const METHODS: Readonly<Record<string, MethodText>> = {
     ...ofTask,
     answer: success,
   },
+  reportIncorrectHcaptcha: {
+    summary: "The same as reportIncorrectTokenCaptcha",
+    ...ofTask,
+    answer: success,
+  },
   reportCorrectRecaptcha: {
     summary: "Say that a token was accepted",
     ...ofTask,

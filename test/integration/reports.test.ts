@@ -73,12 +73,13 @@ describe("a report", () => {
     assert.deepEqual((await audit(database)).faults, []);
   });
 
-  it("is for the fitting kind of task: pictures here, tokens there, and the alias as its original", async () => {
+  it("is for the fitting kind of task: pictures here, tokens there, and the aliases as their original", async () => {
     const { clientKey, balance, solved } = await payer("tokens");
-    const [picture, token, other, good] = [
+    const [picture, token, other, hcaptcha, good] = [
       await solved(),
       await solved("TurnstileTask"),
       await solved("RecaptchaV2Task"),
+      await solved("HCaptchaTask"),
       await solved("RecaptchaV3TaskProxyless"),
     ];
     const refused: [string, number][] = [
@@ -96,11 +97,12 @@ describe("a report", () => {
     }
     assert.deepEqual(await call("reportIncorrectTokenCaptcha", { clientKey, taskId: token }), success);
     assert.deepEqual(await call("reportIncorrectRecaptcha", { clientKey, taskId: String(other) }), success);
+    assert.deepEqual(await call("reportIncorrectHcaptcha", { clientKey, taskId: hcaptcha }), success);
     assert.deepEqual(await call("reportCorrectRecaptcha", { clientKey, taskId: good }), success);
     assert.equal(Math.round((await balance()) * 1e6), 1_000_000 - 60, "what was right stays paid");
     assert.deepEqual(
-      (await examples()).slice(-3).map(({ verdict }) => verdict),
-      ["incorrect", "incorrect", "correct"],
+      (await examples()).slice(-4).map(({ verdict }) => verdict),
+      ["incorrect", "incorrect", "incorrect", "correct"],
     );
   });
 

@@ -25,7 +25,7 @@ function titles(fits: (type: TaskType) => boolean): ReadonlySet<string> {
 const SUCCESS = JSON.stringify({ errorId: 0, status: "success" });
 const MAX_TEXT = 1_000;
 
-/** The methods by which a caller says whether an answer was right: four of the protocol's family, two of 2Captcha's. */
+/** The methods by which a caller says whether an answer was right: five of the protocol's family, two of 2Captcha's. */
 export function reportMethods(take: TakeReport) {
   const method = (path: string, verdict: Report["verdict"], of: keyof typeof TYPES): Method => {
     const types = TYPES[of];
@@ -48,6 +48,7 @@ export function reportMethods(take: TakeReport) {
     reportIncorrectImageCaptcha: method("/reportIncorrectImageCaptcha", "incorrect", "images"),
     reportIncorrectTokenCaptcha: method("/reportIncorrectTokenCaptcha", "incorrect", "tokens"),
     reportIncorrectRecaptcha: method("/reportIncorrectRecaptcha", "incorrect", "tokens"),
+    reportIncorrectHcaptcha: method("/reportIncorrectHcaptcha", "incorrect", "tokens"),
     reportCorrectRecaptcha: method("/reportCorrectRecaptcha", "correct", "tokens"),
     reportIncorrect: method("/reportIncorrect", "incorrect", "all"),
     reportCorrect: method("/reportCorrect", "correct", "all"),
