@@ -20,15 +20,20 @@ export function renderError(error: unknown, logger: Logger, extra: object = {}):
   });
 }
 
-/** The body of the refusal of a path, or of a verb on a method's path. @param extra as for renderError */
+/**
+ * The body of the refusal of a path, or of a verb on a method's path. A query is not repeated: it may hold an API key.
+ * @param extra as for renderError
+ */
 export function renderUnknown(
   { method, url }: { readonly method: string; readonly url: string },
   extra: object = {},
 ): string {
+  const path = url.replace(/\?.*/s, "").slice(0, 100);
+  const reading = method === "GET" ? " The documentation is at /docs." : "";
   return JSON.stringify({
     errorId: 1,
     errorCode: "ERROR_NO_SUCH_METHOD",
-    errorDescription: `There is no ${method} ${url.slice(0, 100)}. Methods are called with POST at the root path, for example POST /createTask.`,
+    errorDescription: `There is no ${method} ${path}. Methods are called with POST at the root path, for example POST /createTask.${reading}`,
     ...extra,
   });
 }

@@ -261,6 +261,16 @@ describe("the transport", () => {
     }
   });
 
+  it("says of an unknown path where the documentation is, and keeps the query to itself", async () => {
+    const described = async (options: { readonly method?: "GET"; readonly url: string }) =>
+      String(parseAnswer(await inject(options))["errorDescription"]);
+    assert.match(await described({ method: "GET", url: "/" }), /^There is no GET \/\. .* at \/docs\.$/);
+    for (const url of ["/load.php?key=secret", "/createTask?key=secret", "/%zz?key=secret"]) {
+      assert.match(await described({ method: "GET", url }), /^There is no GET \/[^ ?]+\. Methods /, url);
+    }
+    assert.doesNotMatch(await described({ url: "/load.php?key=secret" }), /secret|docs/);
+  });
+
   it("answers over a real socket: no content type, 100-continue, an offer of h2c, a body that is too large", async () => {
     await app.listen({ host: "127.0.0.1", port: 0 });
     const { port } = app.server.address() as { port: number };
