@@ -48,7 +48,7 @@ export function checkTask(
   if (types !== null && !types.has(title.toLowerCase()) && !types.has(name.toLowerCase())) {
     throw new ProtocolError(
       "ERROR_TASK_NOT_SUPPORTED",
-      `This key may not create a ${title}; its types are ${[...types].join(", ") || "none"}. Another key of the account may.`,
+      `This key may not create tasks of the type ${title}; its types are ${[...types].join(", ") || "none"}. Another key of the account may.`,
     );
   }
   if (sites === null || schema.properties["websiteURL"] === undefined) return;

@@ -72,7 +72,7 @@ async function byPeople(wanted: Wanted, people: PeopleOnline): Promise<Place> {
   if (deadlineMs < PERSON_NEEDS_MS) {
     throw new ProtocolError(
       "ERROR_INVALID_TASK",
-      `deadlineMs: expected at least ${PERSON_NEEDS_MS} for a ${type.title}, which people answer, got ${deadlineMs}. Give them more time, or leave it out.`,
+      `deadlineMs: expected at least ${PERSON_NEEDS_MS} for ${type.title}, which people answer, got ${deadlineMs}. Give them more time, or leave it out.`,
     );
   }
   const kind = kindOf(type.title, fields);
@@ -80,7 +80,7 @@ async function byPeople(wanted: Wanted, people: PeopleOnline): Promise<Place> {
   if (missing === null) return { lane: peopleLane(kind), price };
   throw new ProtocolError(
     "ERROR_NO_SLOT_AVAILABLE",
-    `A ${type.title} is answered by people, and ${missing}. Try again later.`,
+    `${type.title} is answered by people, and ${missing}. Try again later.`,
   );
 }
 
@@ -89,7 +89,7 @@ function checkShown(type: TaskType, fields: Fields, people: PeopleOnline): void 
   if (kindOf(type.title, fields) !== "widget" || people.shows(type.title, fields)) return;
   throw new ProtocolError(
     "ERROR_TASK_NOT_SUPPORTED",
-    `A ${type.title} is answered by people, and this desk cannot show them this widget: docs/widgets.md lists those that it shows.`,
+    `${type.title} is answered by people, and this desk cannot show them this widget. See /docs for what is answered of this type.`,
   );
 }
 
@@ -98,7 +98,7 @@ async function checkSite(type: TaskType, fields: Fields, sites: SiteList): Promi
   const host = typeof websiteURL === "string" ? hostOf(websiteURL) : null;
   if (host === null) {
     throw notAllowed(
-      `A ${type.title} is answered only for authorised sites: send websiteURL, the full address of the page that it comes from.`,
+      `${type.title} is answered only for authorised sites: send websiteURL, the full address of the page that it comes from.`,
     );
   }
   const site = await sites.find(host);

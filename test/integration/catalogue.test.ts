@@ -262,12 +262,12 @@ describe("the rules between fields", () => {
     [
       "GeeTest 3 without its challenge, on a site that is not authorised",
       { type: "GeeTestTask", websiteURL: "https://elsewhere.example", gt: "x", version: 3 },
-      /^ERROR_TASK_NOT_SUPPORTED .*cannot show them this widget/,
+      /^ERROR_TASK_NOT_SUPPORTED GeeTestTask is answered .*cannot show them this widget\. See \/docs /,
     ],
     [
       "GeeTest 3, whose widget is not shown",
       { type: "GeeTestTask", websiteURL: "https://shop.example", gt: "x", challenge: "y" },
-      /^ERROR_TASK_NOT_SUPPORTED .*cannot show them this widget/,
+      /^ERROR_TASK_NOT_SUPPORTED GeeTestTask is answered .*cannot show them this widget\. See \/docs /,
     ],
     [
       "an unknown version of GeeTest",

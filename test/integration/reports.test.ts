@@ -91,7 +91,7 @@ describe("a report", () => {
     for (const [method, taskId] of refused) {
       assert.match(
         String((await call(method, { clientKey, taskId }))["errorDescription"]),
-        /not for/,
+        /^Task \d+ is of the type \w+, which this method is not for/,
         method,
       );
     }

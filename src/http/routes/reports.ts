@@ -78,7 +78,7 @@ function reasonOf(reported: Exclude<Reported, { outcome: "accepted" | "missing" 
     case "too late":
       return "was solved too long ago to be reported.";
     case "other type":
-      return `is a ${reported.type}, which this method is not for: pictures are reported with reportIncorrectImageCaptcha, tokens with reportIncorrectTokenCaptcha or reportCorrectRecaptcha.`;
+      return `is of the type ${reported.type}, which this method is not for: pictures are reported with reportIncorrectImageCaptcha, tokens with reportIncorrectTokenCaptcha or reportCorrectRecaptcha.`;
     default:
       return `is ${reported.state}, not solved: there is no answer to report, and nothing is charged for it.`;
   }

@@ -103,6 +103,6 @@ function pick({ plain, field, variants }: Family, name: string, task: JsonObject
   const known = [...variants.values()].flatMap(({ variant }) => variant?.value ?? []).join(", ");
   throw new ProtocolError(
     typeof value === "string" && !absent ? "ERROR_TASK_NOT_SUPPORTED" : "ERROR_INVALID_TASK",
-    `The field ${field} of a ${name} must be one of ${known}, got ${preview(value)}.`,
+    `The field ${field} of ${name} must be one of ${known}, got ${preview(value)}.`,
   );
 }

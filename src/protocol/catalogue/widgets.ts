@@ -198,7 +198,8 @@ export const WIDGET_TYPES: readonly TaskTypeRow[] = [
   {
     name: "GeeTestTask",
     aliases: ["GeeTestTaskProxyless"],
-    summary: "GeeTest. Version 3 is refused with `ERROR_TASK_NOT_SUPPORTED`: its widget is not shown here.",
+    summary:
+      "GeeTest 4: send `version` 4, and as `gt` the site's captcha_id. Version 3, which a task without `version` means, is refused with `ERROR_TASK_NOT_SUPPORTED`: its widget is not shown here.",
     only: "version 4",
     proxy: "optional",
     fields: Type.Object({
