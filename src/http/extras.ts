@@ -50,6 +50,11 @@ export function usualWaitMs({ appid }: JsonObject, { route }: TaskType): number 
   return appid !== undefined && route.kind === "machine" ? MAX_WAIT_S * 1000 : 0;
 }
 
+/** What createTask's answer says beside the taskId of a task without a result: those clients ask for it only then. */
+export function usualStatus({ appid }: JsonObject): string {
+  return appid === undefined ? "" : ',"status":"processing"';
+}
+
 /** Whether those are meant who read Cyrillic: `rn` at Anti-Captcha, within the task or beside it; `ru` in others' clients. */
 export function asksForCyrillic({ languagepool }: JsonObject, task: JsonObject): boolean {
   const pool = fieldOf(task, "languagePool") ?? languagepool;

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { describe, it, mock } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { EXAMPLE_PICTURE as body } from "../../src/protocol/catalogue/images.ts";
+import { TEST_KEYS_LANE } from "../../src/protocol/lanes.ts";
 import { claim } from "../../src/tasks/claim.ts";
 import { Reader } from "../../src/tasks/read.ts";
 import { RecentResults } from "../../src/tasks/recent-results.ts";
@@ -18,6 +19,8 @@ const { database } = desk;
 const own = await createTestApp({}, { ...desk, reader: new Reader(database, desk.results) });
 const { key: clientKey, caller } = await desk.addAccount("payer", 1_000_000);
 const task = { type: "ImageToTextTask", body };
+/** Cloudflare's public test key, for any site. */
+const TEST_KEY = "1x00000000000000000000AA";
 
 const queued = () =>
   until("a task is queued", async () => {
@@ -94,6 +97,16 @@ describe("wait", () => {
       assert.equal((await call("createTask", { clientKey, task, wait }))["status"], undefined);
       await endOldest(desk, "solved");
     }
+  });
+
+  it("tells CapSolver's clients that a result is still to come, and nobody else", async () => {
+    const turnstile = { type: "TurnstileTask", websiteURL: "https://a.example", websiteKey: TEST_KEY };
+    const { taskId, ...rest } = await call("createTask", { clientKey, task: turnstile, appId: "app" });
+    assert(Number(taskId) > 0);
+    assert.deepEqual(rest, { errorId: 0, status: "processing" });
+    const answer = await call("createTask", { clientKey, task: turnstile });
+    assert.equal(answer["status"], undefined);
+    for (const _ of [1, 2]) await endOldest(desk, "solved", TEST_KEYS_LANE);
   });
 
   it("lets whoever hangs up go", async () => {

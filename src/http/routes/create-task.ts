@@ -14,7 +14,7 @@ import type { Submitted, Submitter } from "../../tasks/submit.ts";
 import type { GuardedOutcome, GuardedSubmitter } from "../../tasks/submit-guarded.ts";
 import type { Waiters } from "../../tasks/waiters.ts";
 import { renderWithId } from "../answers.ts";
-import { asksForCyrillic, readExtras, readIdempotencyKey, usualWaitMs } from "../extras.ts";
+import { asksForCyrillic, readExtras, readIdempotencyKey, usualStatus, usualWaitMs } from "../extras.ts";
 import { checkTask, overBudget, type TaskRate } from "../key-limits.ts";
 import type { Method, MethodRequest } from "../method.ts";
 import {
@@ -57,12 +57,13 @@ export function createTask(options: CreateTaskOptions): Method {
       const { caller, fields, http } = request;
       const idempotencyKey = readIdempotencyKey(http.headers["idempotency-key"]);
       const read = idempotencyKey === null ? readTask(request, options) : readAgain(request, options);
+      const status = usualStatus(fields);
       const callback = fields["callbackurl"];
       // Only the new task outlives this call: neither the request nor its Base64 text waits for the commit.
       const plain = caller.limits === null && idempotencyKey === null && callback === undefined;
       if (plain && read.waitMs === 0 && read.preparation === null) {
         return submitPlain(options.submitter, read.task, read.admit()).then((submitted) =>
-          renderCreated(counted(options, read.type, submitted)),
+          renderCreated(counted(options, read.type, submitted), status),
         );
       }
       const identity =
@@ -73,7 +74,7 @@ export function createTask(options: CreateTaskOptions): Method {
           ? make()
           : shared(fetching, `${slotOf({ keyId: caller.keyId, identity })} ${identity.request}`, make);
       return made.then((id) =>
-        read.waitMs === 0 ? renderCreated(id) : renderAtEnd(options, id, request, read.waitMs),
+        read.waitMs === 0 ? renderCreated(id, status) : renderAtEnd(options, id, request, read.waitMs),
       );
     },
   };
@@ -92,8 +93,8 @@ function shared(
   return made;
 }
 
-function renderCreated(id: number): string {
-  return `{"errorId":0,"taskId":${id}}`;
+function renderCreated(id: number, status: string): string {
+  return `{"errorId":0,"taskId":${id}${status}}`;
 }
 
 /** @throws ProtocolError where the task was not accepted */
@@ -110,14 +111,14 @@ function counted({ onCreated }: CreateTaskOptions, { title }: TaskType, submitte
 async function renderAtEnd(
   options: CreateTaskOptions,
   id: number,
-  { caller: { accountId }, http }: MethodRequest,
+  { caller: { accountId }, fields, http }: MethodRequest,
   waitMs: number,
 ): Promise<string> {
   const task = await taskWithin(options, { id, accountId, waitMs, http }).catch((error: unknown) => {
     options.logger.warn({ err: error, reason: loggedReason(error) }, "an accepted task could not be read");
     return null;
   });
-  return task === null ? renderCreated(id) : renderWithId(task, options.logger);
+  return task === null ? renderCreated(id, usualStatus(fields)) : renderWithId(task, options.logger);
 }
 
 /** A request that was read and found right. */
