@@ -2,7 +2,7 @@ import type { JsonObject } from "../../protocol/json.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { TaskView } from "../../tasks/read.ts";
 import { renderResult } from "../answers.ts";
-import { refusalOf, type DialectError } from "./errors.ts";
+import { refusalOf } from "./errors.ts";
 
 /** What a successful call answers. */
 export interface Answer {
@@ -24,7 +24,7 @@ export function renderAnswer({ request, price, more, bare = false }: Answer, asJ
 }
 
 /** A refusal: the word alone, in JSON with a sentence that says why. */
-export function renderRefusal({ word, message }: DialectError, asJson: boolean): string {
+export function renderRefusal(word: string, message: string, asJson: boolean): string {
   return asJson ? JSON.stringify({ status: 0, request: word, error_text: message }) : word;
 }
 

@@ -10,6 +10,7 @@ import { ANY_ORIGIN, servePreflight } from "../cors.ts";
 import { callMethod, type Method } from "../method.ts";
 import { renderAnswer, renderRefusal, solutionOf, type Answer } from "./answers.ts";
 import { DialectError, inDialect, NOT_READY, refusalOf, type Script } from "./errors.ts";
+import { inTheirNames } from "./names.ts";
 import { readParameters, type Parameters } from "./parameters.ts";
 import { taskOf } from "./tasks.ts";
 
@@ -59,8 +60,9 @@ function serve(
     async handler(request, reply) {
       let asJson = /[?&]json=(1|true)(&|$)/i.test(request.url);
       let text: string;
+      let parameters: Parameters = {};
       try {
-        const parameters = await readParameters(request.url, request.body as Body | undefined);
+        parameters = await readParameters(request.url, request.body as Body | undefined);
         asJson = /^(1|true)$/i.test(parameters["json"] ?? "");
         if (Object.values(parameters).some((value) => value?.includes("\0"))) {
           throw new ProtocolError("ERROR_INVALID_TASK", "The request holds a U+0000: send text.");
@@ -68,7 +70,8 @@ function serve(
         const call = callWith(keys, request, parameters["key"] ?? "");
         text = renderAnswer(await handle(parameters, call), asJson);
       } catch (error) {
-        text = renderRefusal(refusalOf(error, script, logger), asJson);
+        const { word, message } = refusalOf(error, script, logger);
+        text = renderRefusal(word, inTheirNames(message, parameters), asJson);
       }
       return reply
         .headers(ANY_ORIGIN)

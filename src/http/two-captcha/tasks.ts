@@ -1,37 +1,7 @@
 import type { JsonObject } from "../../protocol/json.ts";
 import { DialectError } from "./errors.ts";
+import { FIELDS } from "./names.ts";
 import type { Parameters } from "./parameters.ts";
-
-/** What the dialect calls a field, and what the catalogue calls it. Values stay text: the catalogue reads text as numbers and flags. */
-const FIELDS: Readonly<Record<string, string>> = {
-  pageurl: "websiteURL",
-  googlekey: "websiteKey",
-  sitekey: "websiteKey",
-  publickey: "websitePublicKey",
-  surl: "funcaptchaApiJSSubdomain",
-  "data-s": "recaptchaDataSValue",
-  datas: "recaptchaDataSValue",
-  domain: "apiDomain",
-  invisible: "isInvisible",
-  action: "pageAction",
-  min_score: "minScore",
-  useragent: "userAgent",
-  data: "data",
-  gt: "gt",
-  captcha_id: "gt",
-  challenge: "challenge",
-  api_server: "geetestApiServerSubdomain",
-  body: "body",
-  file: "body",
-  numeric: "numeric",
-  phrase: "phrase",
-  regsense: "case",
-  calc: "math",
-  min_len: "minLength",
-  max_len: "maxLength",
-  lang: "language",
-  textinstructions: "comment",
-};
 
 interface MethodRow {
   /** Parameters without which there is no such task. */
@@ -147,6 +117,12 @@ function imageTask(parameters: Parameters): JsonObject {
   if (!isOn(recaptcha)) {
     const isCyrillic = language === "1" && lang === undefined;
     return { type: "ImageToTextTask", body: body ?? file ?? "", ...(isCyrillic && { language: "ru" }) };
+  }
+  if (textinstructions === undefined) {
+    throw new DialectError(
+      "ERROR_BAD_PARAMETERS",
+      "textinstructions: it is missing; a picture with recaptcha=1 needs it.",
+    );
   }
   return {
     type: "ComplexImageTask",
