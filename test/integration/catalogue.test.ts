@@ -282,6 +282,16 @@ describe("the rules between fields", () => {
       },
       /^ERROR_INVALID_TASK .*metadata\.challenge/,
     ],
+    [
+      "the address of a challenge in its place",
+      { type: "AltchaTaskProxyless", websiteURL: "https://shop.example", challengeURL: "/challenge" },
+      /^ERROR_INVALID_TASK .*challengeJSON: expected .* not fetched from challengeURL here, got nothing/,
+    ],
+    [
+      "Friendly Captcha without its script",
+      { type: "FriendlyCaptchaTaskProxyless", websiteURL: "https://shop.example", websiteKey: "k" },
+      /^ERROR_INVALID_TASK .*metadata\.apiGetLib: expected the address of the widget's script, .*got nothing/,
+    ],
   ];
   for (const [name, task, expected] of faults) {
     it(`refuse ${name}`, async () => assert.match(await create(task), expected));

@@ -108,6 +108,19 @@ describe("Altcha", () => {
     });
   }
 
+  it("is computed under its other names, from the challenge as the site answers it", async () => {
+    const { websiteURL } = taskOf(await createChallenge({ hmacKey, maxnumber: 10 }));
+    for (const type of ["AltchaTask", "AltchaTaskProxyless", "AltchaCaptchaTask"]) {
+      const challenge = await createChallenge({ hmacKey, maxnumber: 1_000 });
+      const challengeJSON = type === "AltchaTask" ? challenge : JSON.stringify(challenge);
+      const result = await resultOf({ type, websiteURL, challengeURL: "/challenge", challengeJSON });
+      const { data } = result["solution"] as { data: { token: string } };
+      assert.equal(await verifySolution(data.token, hmacKey), true, type);
+    }
+    const both = { ...taskOf(await createChallenge({ hmacKey, maxnumber: 10 })), challengeURL: "/challenge" };
+    assert.equal((await resultOf(both))["status"], "ready");
+  });
+
   it("is not charged when no number fits", async () => {
     const challenge = await createChallenge({ hmacKey, number: 900, maxnumber: 1000 });
     const before = await balance();

@@ -139,7 +139,7 @@ describe("refusals", () => {
       "a challenge that is no JSON",
       { method: "altcha", pageurl: "https://a.example", challenge_json: "x" },
       "ERROR_BAD_PARAMETERS",
-      /^challenge_json: /,
+      / challenge_json: expected the challenge as JSON/,
     ],
     ["a U+0000", { method: "base64", body, textinstructions: "\0" }, "ERROR_BAD_PARAMETERS", /U\+0000/],
   ];

@@ -53,7 +53,7 @@ const METHODS: Readonly<Record<string, MethodRow>> = {
       metadata: { apiGetLib: script ?? older },
     }),
   },
-  altcha: { needs: ["pageurl", "challenge_json"], task: altchaTask },
+  altcha: row(["pageurl", "challenge_json"], { type: "AltchaTask" }),
   amazon_waf: row([], { type: "AmazonTask" }),
   binance: row([], { type: "BinanceTask" }),
   datadome: row([], { type: "CustomTask", class: "DataDome" }),
@@ -130,19 +130,6 @@ function imageTask(parameters: Parameters): JsonObject {
     imagesBase64: [body ?? file ?? ""],
     metadata: { Grid: `${recaptcharows ?? 3}x${recaptchacols ?? 3}`, Task: textinstructions },
   };
-}
-
-function altchaTask({ challenge_json: json = "" }: Parameters): JsonObject {
-  let challenge: Record<string, unknown>;
-  try {
-    challenge = Object(JSON.parse(json)) as Record<string, unknown>;
-  } catch {
-    throw new DialectError("ERROR_BAD_PARAMETERS", "challenge_json: expected the challenge as JSON.");
-  }
-  const { challenge: hash, maxnumber, maxNumber, salt, signature } = challenge;
-  // The widget's own default where the challenge sets no limit.
-  const iterations = maxnumber ?? maxNumber ?? 1_000_000;
-  return { type: "CustomTask", class: "altcha", metadata: { challenge: hash, iterations, salt, signature } };
 }
 
 /** `name:value;name:value`. */

@@ -1,4 +1,6 @@
 import { Type, type TSchema } from "typebox";
+import { preview, refusalOf } from "../fields.ts";
+import { fieldOf, isObject, objectWithin, type JsonObject } from "../json.ts";
 import type { TaskTypeRow } from "./task-type.ts";
 import {
   example,
@@ -55,11 +57,29 @@ const URL_EXAMPLE = { websiteURL: "https://shop.example/login" };
 const KEY_EXAMPLE = { ...URL_EXAMPLE, websiteKey: "site-key" };
 const PAGE = "PGh0bWw+PC9odG1sPg==";
 
+/** 2Captcha and Anti-Captcha take the challenge as the site's server answers it, or its address, which is not fetched here. */
+function withChallenge(task: JsonObject): JsonObject {
+  const [json, address] = [fieldOf(task, "challengeJSON") || null, fieldOf(task, "challengeURL") || null];
+  if (fieldOf(task, "metadata") || (json === null && address === null)) return task;
+  const found = isObject(json) ? json : typeof json === "string" ? objectWithin(json) : null;
+  if (found === null) {
+    const sentence = `expected the challenge as JSON, which is not fetched from challengeURL here, got ${preview(json)}`;
+    throw refusalOf("The CustomTask altcha", [{ field: "challengeJSON", sentence }]);
+  }
+  const { challenge, maxnumber, maxNumber, salt, signature } = found;
+  // The widget's own default where the challenge sets no limit.
+  const iterations = maxnumber ?? maxNumber ?? 1_000_000;
+  return { ...task, metadata: { challenge, iterations, salt, signature } };
+}
+
 export const CUSTOM_TYPES: readonly TaskTypeRow[] = [
   {
     ...custom,
+    aliases: ["AltchaTask", "AltchaTaskProxyless", "AltchaCaptchaTask"],
     variant: { field: "class", value: "altcha" },
-    summary: "Altcha: the number whose hash is the challenge.",
+    summary:
+      "Altcha: the number whose hash is the challenge. In place of `metadata`, `challengeJSON` may hold the challenge as the site answers it.",
+    adopt: withChallenge,
     proxy: "optional",
     fields: Type.Object({
       ...common,
@@ -101,13 +121,16 @@ export const CUSTOM_TYPES: readonly TaskTypeRow[] = [
   },
   {
     ...custom,
+    aliases: ["FriendlyCaptchaTask", "FriendlyCaptchaTaskProxyless"],
     variant: { field: "class", value: "friendly" },
     summary: "Friendly Captcha.",
     proxy: "optional",
     fields: Type.Object({
       ...common,
       websiteKey,
-      metadata: metadata({ apiGetLib: text("the address of the widget's script") }),
+      metadata: metadata({
+        apiGetLib: text("the address of the widget's script, which tells its version 1 from 2"),
+      }),
     }),
     solution: dataOf({ token }),
     route: { kind: "people" },

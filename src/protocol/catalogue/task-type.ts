@@ -34,6 +34,11 @@ export interface TaskTypeRow {
   /** Fields besides `type`, the selecting field and the proxy block. */
   readonly fields: TObject;
   readonly rules?: readonly Rule[];
+  /**
+   * Turns what clients of sister services send into the row's own fields.
+   * @throws ProtocolError where it cannot be
+   */
+  readonly adopt?: (task: JsonObject) => JsonObject;
   readonly proxy: ProxyUse;
   readonly solution: TObject;
   readonly route: Route;
@@ -77,7 +82,7 @@ export function taskType(row: TaskTypeRow): TaskType {
     needsSite: row.route.kind === "people" || row.route.kind === "computed",
     schema: schemaOf(row),
     read(task) {
-      const { fields, faults: own } = readFields(task);
+      const { fields, faults: own } = readFields(row.adopt?.(task) ?? task);
       const faults = [...own];
       for (const rule of rules) {
         const fault = rule(fields);
