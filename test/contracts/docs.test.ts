@@ -8,3 +8,8 @@ for (const [name, make] of Object.entries(GENERATED)) {
     assert.equal(await readFile(new URL(`../../docs/${name}`, import.meta.url), "utf8"), make());
   });
 }
+
+it("the package takes along the documents that messages name", async () => {
+  const manifest = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  assert((JSON.parse(manifest) as { files: string[] }).files.includes("docs"));
+});
