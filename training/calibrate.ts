@@ -1,6 +1,6 @@
 /**
  * Fits the confidence curves (see `Curves` in card.ts) on pictures neither trained nor measured on, and writes them
- * into model/text-image.json; the one for second looks on those pictures that get one. Reads cache/calibration/*.bin: all
+ * into model/text-image.json; those for further looks on the pictures that get them. Reads cache/calibration/*.bin: all
  * sources weigh the same, but our renderer, some of whose pictures have no text, and the likenesses, which are many styles,
  * three times as much.
  *   node training/calibrate.ts [MODEL_DIR] [LEFT_OUT…]
@@ -11,7 +11,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultModelDir, type Curve, type Curves } from "../src/solvers/text-image/card.ts";
 import { noHints, type Hints } from "../src/protocol/text-hints.ts";
-import { isDoubtful, moved } from "../src/solvers/text-image/looks.ts";
+import { isDoubtful, LOOKS, seenBy } from "../src/solvers/text-image/looks.ts";
+import type { Scores } from "../src/solvers/text-image/ctc.ts";
 import { INPUT_BYTES } from "../src/solvers/text-image/normalise.ts";
 import { openReader } from "../src/solvers/text-image/reader.ts";
 import { calibrate, lookAt, readingOf, type Reading } from "../src/solvers/text-image/reading.ts";
@@ -26,12 +27,12 @@ interface Point {
 const folder = fileURLToPath(new URL("cache/calibration/", import.meta.url));
 const [modelDir = defaultModelDir(), ...leftOut] = process.argv.slice(2);
 const reader = await openReader(modelDir);
-/** What was read in the first look at a picture, and in both together. */
+/** What was read at a picture after one look, after two, and so on to all of them. */
 interface Seen {
   readonly label: string;
   readonly weight: number;
-  readonly folded: readonly [first: Reading, again: Reading];
-  readonly exact: readonly [first: Reading, again: Reading];
+  readonly folded: readonly Reading[];
+  readonly exact: readonly Reading[];
 }
 const seen: Seen[] = [];
 const sets = readdirSync(folder).filter(
@@ -46,13 +47,16 @@ for (const name of sets) {
   for (let at = 0; at < labels.length; at += 50) {
     const part = labels.slice(at, at + 50);
     const bytes = pixels.subarray(at * INPUT_BYTES, (at + part.length) * INPUT_BYTES);
-    const scored = await reader.score(bytes, part.length);
     const pages = part.map((_, i) => bytes.subarray(i * INPUT_BYTES, (i + 1) * INPUT_BYTES));
-    const again = await reader.score(Buffer.concat(pages.map(moved)), part.length);
+    const scored: Scores[][] = [];
+    for (const plan of LOOKS) {
+      const shown = Buffer.concat(pages.map((page) => seenBy(plan, page)));
+      scored.push(await reader.score(shown, part.length, plan.network));
+    }
     part.forEach((label, i) => {
-      const read = (hints: Hints): [Reading, Reading] => {
-        const looks = [scored[i]!, again[i]!].map((scores) => lookAt(scores, reader.card, hints));
-        return [readingOf(looks.slice(0, 1), reader.card, hints), readingOf(looks, reader.card, hints)];
+      const read = (hints: Hints): Reading[] => {
+        const looks = scored.map((scores) => lookAt(scores[i]!, reader.card, hints));
+        return looks.map((_, n) => readingOf(looks.slice(0, n + 1), reader.card, hints));
       };
       seen.push({ label, weight, folded: read(noHints), exact: read({ ...noHints, caseSensitive: true }) });
     });
@@ -62,17 +66,20 @@ for (const name of sets) {
 function curvesOf(kind: "folded" | "exact"): Curves {
   const same = (text: string, label: string): boolean =>
     kind === "exact" ? text === label : text.toLowerCase() === label.toLowerCase();
-  const points = (which: 0 | 1, some: readonly Seen[]): Point[] =>
-    some.map(({ label, weight, [kind]: readings }) => ({
-      ...readings[which],
-      weight,
-      right: same(readings[which].text, label),
-    }));
-  const first = fit(points(0, seen));
-  const doubtful = seen.filter(({ [kind]: [{ text, probability, rival }] }) =>
-    isDoubtful({ confidence: text === "" ? 0 : calibrate(probability, rival, first) }),
-  );
-  return { first, again: fit(points(1, doubtful)) };
+  let looking = seen;
+  return LOOKS.map((_, look) => {
+    const curve = fit(
+      looking.map(({ label, weight, [kind]: readings }) => {
+        const { text, probability, rival } = readings[look]!;
+        return { probability, rival, weight, right: same(text, label) };
+      }),
+    );
+    looking = looking.filter(({ [kind]: readings }) => {
+      const { text, probability, rival } = readings[look]!;
+      return isDoubtful({ confidence: text === "" ? 0 : calibrate(probability, rival, curve) });
+    });
+    return curve;
+  });
 }
 
 /** Logistic regression of being right, by Newton's method; a little ridge keeps it from running away where all is right. */

@@ -1,6 +1,8 @@
-"""Writes model/text-image.onnx (8-bit convolutions) and model/text-image.json from a checkpoint.
+"""Writes model/NAME.onnx (8-bit convolutions) and its part of model/text-image.json from a checkpoint.
 
-    python export.py [CHECKPOINT] [MODEL_DIR]
+    python export.py [CHECKPOINT] [MODEL_DIR] [NAME=text-image]
+
+The network of the further looks is called text-image-second.
 
 Checks that both runtimes agree before the convolutions are quantised, and says what that cost. Needs shards in cache/.
 """
@@ -21,6 +23,9 @@ from page import ALPHABET, HEIGHT, WIDTH
 from quantise import quantise
 
 HERE = Path(__file__).parent
+
+# Looks at a picture, each with a confidence curve: LOOKS in looks.ts.
+LOOKS = 3
 
 
 def pictures(kind: str, count: int) -> np.ndarray:
@@ -64,12 +69,13 @@ def export(model: Recogniser, path: Path) -> None:
 def main() -> None:
     checkpoint = Path(sys.argv[1] if len(sys.argv) > 1 else HERE / "runs/main/checkpoint.pt")
     folder = Path(sys.argv[2] if len(sys.argv) > 2 else HERE.parent / "model")
+    name = sys.argv[3] if len(sys.argv) > 3 else "text-image"
     folder.mkdir(parents=True, exist_ok=True)
     state = torch.load(checkpoint)
     model = Recogniser()
     model.load_state_dict(state["average"])
     model.eval()
-    weights = folder / "text-image.onnx"
+    weights = folder / f"{name}.onnx"
     with TemporaryDirectory() as scratch:
         exported = Path(scratch) / "exported.onnx"
         export(model, exported)
@@ -82,14 +88,14 @@ def main() -> None:
         raise SystemExit(f"quantising changed the likeliest class of {100 * changed:.1f} % of the frames")
     card_path = folder / "text-image.json"
     card = json.loads(card_path.read_text("utf-8")) if card_path.exists() else {}
+    curves = [{"scale": 1, "margin": 0, "shift": 0}] * LOOKS
     card |= {
         "alphabet": ALPHABET,
         "input": {"height": HEIGHT, "width": WIDTH, "channels": 3},
         "frames": ours.shape[1],
-        "trainedOnPictures": int(state["before"] + state["seen"]),
+        "trainedOnPictures": card.get("trainedOnPictures", {}) | {name: int(state["before"] + state["seen"])},
+        "calibration": {"folded": curves, "exact": curves},  # until calibrate.ts has fitted them
     }
-    curves = {look: {"scale": 1, "margin": 0, "shift": 0} for look in ("first", "again")}
-    card["calibration"] = {"folded": curves, "exact": curves}  # until calibrate.ts has fitted them
     card_path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", "utf-8")
     print(f"{weights.stat().st_size} bytes, {state['seen']} pictures seen, quantising changed {100 * changed:.2f} % of the frames")
 

@@ -103,8 +103,8 @@ def main() -> None:
     if differ > 0.02:
         raise SystemExit("more than the rounding of the file's values explains")
     out.parent.mkdir(parents=True, exist_ok=True)
-    card = json.loads(path.with_suffix(".json").read_text("utf-8"))
-    torch.save({"average": model.state_dict(), "seen": 0, "before": card["trainedOnPictures"]}, out)
+    card = json.loads((path.parent / "text-image.json").read_text("utf-8"))
+    torch.save({"average": model.state_dict(), "seen": 0, "before": card["trainedOnPictures"][path.stem]}, out)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--valid", type=Path, default=HERE / "cache/valid")
     parser.add_argument("--run", type=Path, default=HERE / "runs/main")
     parser.add_argument("--start", type=Path, help="begin with the weights of this checkpoint, but with a fresh schedule")
+    parser.add_argument("--anew", action="store_true", help="of --start, keep the convolutions only (for a network that errs otherwise)")
     parser.add_argument("--without", action="append", default=[], help="leave this source out (to measure unseen styles)")
     return parser.parse_args()
 
@@ -102,9 +103,10 @@ def main() -> None:
         seen, spent, before = state["seen"], state["seconds"], state["before"]
     elif options.start:
         state = torch.load(options.start)
-        model.load_state_dict(state["average"])
+        kept = {name: weight for name, weight in state["average"].items() if not options.anew or name.startswith("features.")}
+        model.load_state_dict(kept, strict=not options.anew)
         before = state.get("before", 0) + state["seen"]
-    average.load_state_dict(state["average"] if checkpoint.exists() or options.start else model.state_dict())
+    average.load_state_dict(state["average"] if checkpoint.exists() else model.state_dict())
     print(f"seed {options.seed}, {seen} pictures seen before, process {rank} of {workers}", flush=True)
     shards = Shards(options.shards, options.without)
     dice = random.Random((options.seed + 100 * rank) * 1_000_003 + seen)

@@ -2,13 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OperatorError } from "../../base/errors.ts";
+import { LOOKS } from "./looks.ts";
 
-/** What lies beside the weights in `text-image.json`: how to feed the network and how to read what it says. */
+/** What lies beside the weights in `text-image.json`: how to feed the networks and how to read what they say. */
 export interface ModelCard {
   /** Class 0 is the CTC blank; class i + 1 is the i-th character. */
   readonly alphabet: readonly string[];
   readonly input: { readonly height: number; readonly width: number; readonly channels: number };
-  /** Frames in the network's output, from left to right. */
+  /** Frames in a network's output, from left to right. */
   readonly frames: number;
   readonly calibration: Calibration;
 }
@@ -22,11 +23,8 @@ export interface Curve {
   readonly shift: number;
 }
 
-/** After one look at a picture, and after a second one, which only doubtful pictures get (looks.ts). */
-export interface Curves {
-  readonly first: Curve;
-  readonly again: Curve;
-}
+/** A curve for what is known after each number of looks (looks.ts): the first after one. */
+export type Curves = readonly Curve[];
 
 export interface Calibration {
   /** For answers in which case does not matter. */
@@ -40,10 +38,6 @@ export function defaultModelDir(): string {
   return fileURLToPath(new URL("../../../model/", import.meta.url));
 }
 
-export function weightsPath(modelDir: string): string {
-  return join(modelDir, "text-image.onnx");
-}
-
 export async function loadModelCard(modelDir: string): Promise<ModelCard> {
   const card = JSON.parse(await readFile(join(modelDir, "text-image.json"), "utf8")) as Omit<
     ModelCard,
@@ -52,9 +46,9 @@ export async function loadModelCard(modelDir: string): Promise<ModelCard> {
     alphabet: string;
   };
   const { folded, exact } = card.calibration;
-  if ([folded, exact].some((curves) => curves.first === undefined || curves.again === undefined)) {
+  if ([folded, exact].some((curves) => curves.length !== LOOKS.length)) {
     throw new OperatorError(
-      `${modelDir}: text-image.json has no confidence curves for a second look: it was made by an older version. Export the network again (training/README.md).`,
+      `${modelDir}: text-image.json has not the ${LOOKS.length} confidence curves, one for each look at a picture: it was made for another version. Export the networks again (training/README.md).`,
     );
   }
   return { ...card, alphabet: Array.from(card.alphabet) };

@@ -82,8 +82,8 @@ const card = {
   input: { height: 64, width: 192, channels: 3 },
   frames: 5,
   calibration: {
-    folded: { first: itself, again: { ...itself, shift: 1 } },
-    exact: { first: { scale: 1, margin: 0.5, shift: -2 }, again: itself },
+    folded: [itself, { ...itself, shift: 2 }, { ...itself, shift: 1 }],
+    exact: [{ scale: 1, margin: 0.5, shift: -2 }, itself],
   },
 };
 
@@ -114,7 +114,7 @@ test("the empty reading is never the answer, but lowers the confidence of the re
 
 test("the confidence rises with the distance to the next reading, which may be that there is no text", () => {
   const first = { scale: 0, margin: 1, shift: 0 };
-  const byMargin = { ...card, calibration: { ...card.calibration, folded: { first, again: first } } };
+  const byMargin = { ...card, calibration: { ...card.calibration, folded: [first] } };
   const confidence = (...frames: Record<string, number>[]): number =>
     readScores(scoresOf(...frames), byMargin, noHints).confidence;
   near(confidence({ a: 0.6, b: 0.3 }), 2 / 3); // 0.6 to 0.3
@@ -132,7 +132,7 @@ test("case-sensitive readings use their own confidence curve", () => {
   const folded = readScores(scores, card, noHints);
   const exact = readScores(scores, card, { ...noHints, caseSensitive: true });
   near(folded.confidence, 0.9);
-  near(exact.confidence, calibrate(0.9, 0.1, card.calibration.exact.first));
+  near(exact.confidence, calibrate(0.9, 0.1, card.calibration.exact[0]!));
   assert.ok(exact.confidence < folded.confidence);
 });
 
@@ -146,6 +146,6 @@ test("of several looks every reading counts with its mean probability, cases tog
   assert.equal(reading.text, "Ca"); // as the look had it that was surest
   near(reading.probability, (0.9 * (0.5 + 0.7)) / 3);
   near(reading.rival, (0.9 * (0.6 + 0.4)) / 3);
-  near(reading.confidence, calibrate(reading.probability, reading.rival, card.calibration.folded.again));
+  near(reading.confidence, calibrate(reading.probability, reading.rival, card.calibration.folded[2]!));
   near(reading.characters[0]!, 0.7);
 });

@@ -89,7 +89,7 @@ function readAsSum(text: string): Reading {
     alphabet,
     input: { height: 64, width: 192, channels: 3 },
     frames,
-    calibration: { folded: { first, again: first }, exact: { first, again: first } },
+    calibration: { folded: [first], exact: [first] },
   };
   return readScores({ data, frames, classes }, card, hintsOf({ math: true }));
 }

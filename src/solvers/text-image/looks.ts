@@ -1,25 +1,47 @@
 /**
- * A second look at doubtful pictures. The network takes four columns of pixels together: moved by half of such a step, and by a
- * row, a picture is a new one to it, and what it misreads one way it often reads the other way.
+ * Further looks at doubtful pictures, by another network and at a moved picture. Two networks err in different places; and both take four
+ * columns of pixels together: moved by half of such a step, and by a row, a picture is a new one to them.
  */
 import { INPUT_BYTES, INPUT_HEIGHT, INPUT_WIDTH } from "./normalise.ts";
 import type { Reading } from "./reading.ts";
+
+/** The files of the networks' weights, in the model's folder. */
+export const NETWORKS = ["text-image.onnx", "text-image-second.onnx"] as const;
+
+/** One run of a network over a picture, as it is or moved. */
+export interface LookPlan {
+  /** An index of `NETWORKS`. */
+  readonly network: number;
+  readonly moved: boolean;
+}
+
+/** The looks in their order: each is taken only if those before it together leave the picture doubtful. */
+export const LOOKS: readonly LookPlan[] = [
+  { network: 0, moved: false },
+  { network: 1, moved: true },
+  { network: 0, moved: true },
+];
 
 /** Columns and rows by which the picture is moved. */
 const DX = 2;
 const DY = 1;
 
-/** One look is enough for what is this sure, and for what no look will make readable. */
+/** It was looked at enough if this sure, and if no look will make it readable. */
 const SURE = 0.95;
 const HOPELESS = 0.02;
 
-/** Whether a second look at a picture is worth its time. */
+/** Whether a further look at a picture is worth its time. */
 export function isDoubtful({ confidence }: Pick<Reading, "confidence">): boolean {
   return confidence < SURE && confidence > HOPELESS;
 }
 
-/** The picture moved to the left and up, its edges repeated. @param pixels 64 × 192 × 3 bytes */
-export function moved(pixels: Uint8Array): Uint8Array {
+/** What a look is taken at. @param pixels 64 × 192 × 3 bytes */
+export function seenBy(look: LookPlan, pixels: Uint8Array): Uint8Array {
+  return look.moved ? moved(pixels) : pixels;
+}
+
+/** The picture moved to the left and up, its edges repeated. */
+function moved(pixels: Uint8Array): Uint8Array {
   const out = new Uint8Array(INPUT_BYTES);
   const stride = INPUT_WIDTH * 3;
   for (let y = 0; y < INPUT_HEIGHT; y++) {

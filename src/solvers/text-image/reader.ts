@@ -1,14 +1,15 @@
+import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import sharp from "sharp";
-import { loadModelCard, weightsPath, type ModelCard } from "./card.ts";
+import { loadModelCard, type ModelCard } from "./card.ts";
 import type { Scores } from "./ctc.ts";
 import type { Hints } from "../../protocol/text-hints.ts";
 import { ImageError } from "../../protocol/inspect-image.ts";
 import { combine, inputsOf } from "./frames.ts";
-import { isDoubtful, moved } from "./looks.ts";
+import { isDoubtful, LOOKS, NETWORKS, seenBy } from "./looks.ts";
 import { measure } from "./decode.ts";
 import { INPUT_HEIGHT, INPUT_WIDTH } from "./normalise.ts";
-import { lookAt, readingOf, type Reading } from "./reading.ts";
+import { lookAt, readingOf, type Look, type Reading } from "./reading.ts";
 
 /** One picture to read. */
 export interface ReadJob {
@@ -26,13 +27,22 @@ type Unreadable = Extract<ReadResult, { kind: "unreadable" }>;
 /** Pictures of more pixels, in all of their frames together, are not decoded side by side. */
 const SMALL = 250_000;
 
-/** The network and everything around it, in the calling thread. One call at a time. */
+/** The networks and everything around them, in the calling thread. One call at a time. */
 export interface Reader {
   readonly card: ModelCard;
   read(jobs: readonly ReadJob[]): Promise<ReadResult[]>;
-  /** Runs the network on prepared inputs, `count` × 64 × 192 × 3 bytes. */
-  score(pixels: Uint8Array, count: number): Promise<Scores[]>;
+  /** Runs one of `NETWORKS`, by default the first, on prepared inputs, `count` × 64 × 192 × 3 bytes. */
+  score(pixels: Uint8Array, count: number, network?: number): Promise<Scores[]>;
   close(): Promise<void>;
+}
+
+/** What the networks are shown of a job: the picture, or one of an animation's. */
+interface Page {
+  readonly job: number;
+  readonly pixels: Uint8Array;
+  readonly looks: Look[];
+  /** Set by the first look, and again by each further one. */
+  reading?: Reading;
 }
 
 export async function openReader(modelDir: string): Promise<Reader> {
@@ -40,18 +50,12 @@ export async function openReader(modelDir: string): Promise<Reader> {
   sharp.concurrency(1);
   sharp.cache(false);
   const card = await loadModelCard(modelDir);
-  const session = await InferenceSession.create(weightsPath(modelDir), {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: "sequential",
-    graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
-  });
+  const networks = await Promise.all(NETWORKS.map((file) => openNetwork(join(modelDir, file))));
 
-  async function score(pixels: Uint8Array, count: number): Promise<Scores[]> {
+  async function score(pixels: Uint8Array, count: number, network = 0): Promise<Scores[]> {
     if (count === 0) return [];
     const input = new Tensor("uint8", pixels, [count, INPUT_HEIGHT, INPUT_WIDTH, 3]);
-    const { scores } = await session.run({ pixels: input });
+    const { scores } = await networks[network]!.run({ pixels: input });
     const [, frames = 0, classes = 0] = scores!.dims;
     const data = scores!.data as Float32Array;
     const size = frames * classes;
@@ -65,28 +69,42 @@ export async function openReader(modelDir: string): Promise<Reader> {
   async function read(jobs: readonly ReadJob[]): Promise<ReadResult[]> {
     const inputs = await prepare(jobs);
     const pages = inputs.flatMap((input, job) =>
-      Array.isArray(input) ? input.map((pixels) => ({ job, pixels })) : [],
+      Array.isArray(input) ? input.map((pixels): Page => ({ job, pixels, looks: [] })) : [],
     );
-    const scored = await score(joined(pages.map((page) => page.pixels)), pages.length);
-    const hintsOf = (i: number): Hints => jobs[pages[i]!.job]!.hints;
-    const looks = scored.map((one, i) => lookAt(one, card, hintsOf(i)));
-    const readings = looks.map((look, i) => readingOf([look], card, hintsOf(i)));
-    // Of an animation the other frames are second looks already.
-    const alone = ({ job }: { readonly job: number }): boolean => (inputs[job] as Uint8Array[]).length === 1;
-    const doubtful = [...pages.keys()].filter((i) => alone(pages[i]!) && isDoubtful(readings[i]!));
-    const again = await score(joined(doubtful.map((i) => moved(pages[i]!.pixels))), doubtful.length);
-    doubtful.forEach((i, n) => {
-      const second = lookAt(again[n]!, card, hintsOf(i));
-      readings[i] = readingOf([looks[i]!, second], card, hintsOf(i));
-    });
+    // Of an animation the other frames are further looks already.
+    const alone = ({ job }: Page): boolean => (inputs[job] as Uint8Array[]).length === 1;
+    let looking = pages;
+    for (const plan of LOOKS) {
+      const seen = looking.map(({ pixels }) => seenBy(plan, pixels));
+      const scored = await score(joined(seen), seen.length, plan.network);
+      looking = looking.filter((page, i) => {
+        const { hints } = jobs[page.job]!;
+        page.looks.push(lookAt(scored[i]!, card, hints));
+        page.reading = readingOf(page.looks, card, hints);
+        return alone(page) && isDoubtful(page.reading);
+      });
+    }
+    const readingsOf = (job: number): Reading[] =>
+      pages.flatMap((page) => (page.job === job ? page.reading! : []));
     return inputs.map((input, job) =>
-      Array.isArray(input)
-        ? { kind: "reading", reading: combine(readings.filter((_, i) => pages[i]!.job === job)) }
-        : input,
+      Array.isArray(input) ? { kind: "reading", reading: combine(readingsOf(job)) } : input,
     );
   }
 
-  return { card, read, score, close: () => session.release() };
+  const close = async (): Promise<void> => {
+    await Promise.all(networks.map((network) => network.release()));
+  };
+  return { card, read, score, close };
+}
+
+function openNetwork(path: string): Promise<InferenceSession> {
+  return InferenceSession.create(path, {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+  });
 }
 
 /**

@@ -52,7 +52,7 @@ export function lookAt(scores: Scores, card: ModelCard, hints: Hints): Look {
   return { lattice, found: beamSearch(lattice) };
 }
 
-/** Turns one look at a picture, or two, into an answer. */
+/** Turns the looks at a picture, from one to all of `LOOKS`, into an answer. */
 export function readingOf(looks: readonly Look[], card: ModelCard, { math, caseSensitive }: Hints): Reading {
   const all = together(looks);
   const found = all.filter((candidate) => candidate.text !== "");
@@ -60,7 +60,7 @@ export function readingOf(looks: readonly Look[], card: ModelCard, { math, caseS
   const empty = all.find((candidate) => candidate.text === "")?.probability ?? 0;
   const rival = Math.max(best.rival, empty);
   const curves = caseSensitive ? card.calibration.exact : card.calibration.folded;
-  const curve = looks.length === 1 ? curves.first : curves.again;
+  const curve = curves[looks.length - 1]!;
   return {
     text: best.text,
     confidence: best.text === "" ? 0 : calibrate(best.probability, rival, curve) * fit(looks),
