@@ -136,16 +136,17 @@ test("case-sensitive readings use their own confidence curve", () => {
   assert.ok(exact.confidence < folded.confidence);
 });
 
-test("of several looks every reading counts with its mean probability, cases together, and has a curve of its own", () => {
+test("of several looks every reading counts with the geometric mean of its probabilities, cases together, and has a curve of its own", () => {
   const looks = [
-    scoresOf({ o: 0.6 }, { a: 0.9 }),
-    scoresOf({ c: 0.5, o: 0.4 }, { a: 0.9 }),
-    scoresOf({ C: 0.7 }, { a: 0.9 }),
+    scoresOf({ o: 0.6, "1": 0.4 }, { a: 0.9 }),
+    scoresOf({ c: 0.5, o: 0.4, "2": 0.1 }, { a: 0.9 }),
+    scoresOf({ C: 0.7, "3": 0.3 }, { a: 0.9 }),
   ].map((scores) => lookAt(scores, card, noHints));
   const reading = readingOf(looks, card, noHints);
   assert.equal(reading.text, "Ca"); // as the look had it that was surest
-  near(reading.probability, (0.9 * (0.5 + 0.7)) / 3);
-  near(reading.rival, (0.9 * (0.6 + 0.4)) / 3);
+  const together = (...all: number[]): number => Math.cbrt(all.reduce((out, p) => out * (p + 0.01), 1)) - 0.01;
+  near(reading.probability, together(0, 0.9 * 0.5, 0.9 * 0.7));
+  near(reading.rival, together(0.9 * 0.6, 0.9 * 0.4, 0));
   near(reading.confidence, calibrate(reading.probability, reading.rival, card.calibration.folded[2]!));
   near(reading.characters[0]!, 0.7);
 });
