@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Retrains the recogniser from nothing on a plain CPU: draws, trains, exports, calibrates, measures.
+# Retrains both networks from nothing on a plain CPU: draws, trains, exports, calibrates, measures.
 #   training/run.sh [PICTURES=3000000] [OWN_SHARDS=800]
 # Started again after an interruption it keeps the shards there are and goes on from the last checkpoint.
 # Seeds: training 1,000,000 on and 4,000,000 on (npm generators, likenesses) and 10,000,000 on (our renderer); validation 1 on;
@@ -18,5 +18,7 @@ until ls cache/shards/render-*.bin cache/shards/svg-captcha-*.bin >/dev/null 2>&
 
 python train.py --images "$pictures"
 python export.py
+python train.py --start runs/main/checkpoint.pt --anew --run runs/second --images "$((pictures / 3))" --rate 1.5e-3 --frozen 2
+python export.py runs/second/checkpoint.pt ../model text-image-second
 node calibrate.ts
 node bench.ts
