@@ -47,13 +47,13 @@ const ANSWERS = [
   ["GeeTestTask", GEETEST_4, "GeeTest 4", GEETEST_ANSWER, GEETEST_ANSWER],
   ["MTCaptchaTask", KEY, "MTCaptcha", {}, { token: "T" }],
   ["ProsopoTask", KEY, "Prosopo", {}, { token: "T" }],
-  ["CustomTask friendly", KEY, "Friendly Captcha", {}, { data: { token: "T" } }],
+  ["CustomTask friendly", KEY, "Friendly Captcha", {}, { token: "T", data: { token: "T" } }],
   [
     "CustomTask friendly",
     { ...KEY, metadata: { apiGetLib: "https://shop.example/widget.module.min.js" } },
     "Friendly Captcha v1",
     {},
-    { data: { token: "T" } },
+    { token: "T", data: { token: "T" } },
   ],
 ] as const;
 

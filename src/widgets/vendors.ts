@@ -92,7 +92,7 @@ const FRIENDLY_V2 = "https://cdn.jsdelivr.net/npm/@friendlycaptcha/sdk@1.0.2/sit
 
 const friendly = {
   module: true,
-  solution: ({ token }: { token: string }) => ({ data: { token } }),
+  solution: ({ token }: { token: string }) => ({ token, data: { token } }),
   domains: "the domains of this application in the Friendly Captcha dashboard (Applications)",
   keys: "the sitekey in the Friendly Captcha dashboard (Applications)",
 } as const;

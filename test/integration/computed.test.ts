@@ -114,8 +114,8 @@ describe("Altcha", () => {
       const challenge = await createChallenge({ hmacKey, maxnumber: 1_000 });
       const challengeJSON = type === "AltchaTask" ? challenge : JSON.stringify(challenge);
       const result = await resultOf({ type, websiteURL, challengeURL: "/challenge", challengeJSON });
-      const { data } = result["solution"] as { data: { token: string } };
-      assert.equal(await verifySolution(data.token, hmacKey), true, type);
+      const { token } = result["solution"] as { token: string };
+      assert.equal(await verifySolution(token, hmacKey), true, type);
     }
     const both = { ...taskOf(await createChallenge({ hmacKey, maxnumber: 10 })), challengeURL: "/challenge" };
     assert.equal((await resultOf(both))["status"], "ready");

@@ -52,6 +52,9 @@ const cookiesByDomain = Type.Object({
 const dataOf = (fields: Readonly<Record<string, TSchema>>) =>
   Type.Object({ data: Type.Object(fields, { description: "the answer" }) });
 const token = Type.String({ description: "the widget's token" });
+/** The token twice: within `data` for this dialect's clients, beside it for those of sister services. */
+const withToken = (fields: Readonly<Record<string, TSchema>> & { readonly token: TSchema }) =>
+  Type.Object({ token: fields.token, ...dataOf(fields).properties });
 
 const URL_EXAMPLE = { websiteURL: "https://shop.example/login" };
 const KEY_EXAMPLE = { ...URL_EXAMPLE, websiteKey: "site-key" };
@@ -98,7 +101,7 @@ export const CUSTOM_TYPES: readonly TaskTypeRow[] = [
         signature: text("the challenge's signature (a string)", { maxLength: 1000 }),
       }),
     }),
-    solution: dataOf({
+    solution: withToken({
       token: Type.String({ description: "the payload for the form's field altcha, in Base64" }),
       number: Type.Integer({ description: "the number" }),
     }),
@@ -132,7 +135,7 @@ export const CUSTOM_TYPES: readonly TaskTypeRow[] = [
         apiGetLib: text("the address of the widget's script, which tells its version 1 from 2"),
       }),
     }),
-    solution: dataOf({ token }),
+    solution: withToken({ token }),
     route: { kind: "people" },
     price: 1000,
     deadline: 180_000,

@@ -40,7 +40,7 @@ async function solveAltcha({ fields }: SolverTask, { signal, deadline }: SolveCo
   // The order of the properties is that of the vendor's widget.
   const payload = JSON.stringify({ algorithm, challenge, number: found, salt, signature });
   const token = Buffer.from(payload).toString("base64");
-  return { kind: "answer", solution: { data: { token, number: found } }, confidence: 1 };
+  return { kind: "answer", solution: { token, data: { token, number: found } }, confidence: 1 };
 }
 
 /** A thread for each search: to stop one half-way, its thread must end. */

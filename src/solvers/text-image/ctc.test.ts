@@ -144,7 +144,8 @@ test("of several looks every reading counts with the geometric mean of its proba
   ].map((scores) => lookAt(scores, card, noHints));
   const reading = readingOf(looks, card, noHints);
   assert.equal(reading.text, "Ca"); // as the look had it that was surest
-  const together = (...all: number[]): number => Math.cbrt(all.reduce((out, p) => out * (p + 0.01), 1)) - 0.01;
+  const together = (...all: number[]): number =>
+    Math.cbrt(all.reduce((out, p) => out * (p + 0.01), 1)) - 0.01;
   near(reading.probability, together(0, 0.9 * 0.5, 0.9 * 0.7));
   near(reading.rival, together(0.9 * 0.6, 0.9 * 0.4, 0));
   near(reading.confidence, calibrate(reading.probability, reading.rival, card.calibration.folded[2]!));
