@@ -1,5 +1,5 @@
 import { Pool } from "pg";
-import type { Logger } from "../base/logger.ts";
+import { loggedReason, type Logger } from "../base/logger.ts";
 import { endOnAbort } from "./pool.ts";
 import { sessionWith, type Connection } from "./session.ts";
 
@@ -71,10 +71,14 @@ type LogLine = (level: string, message: string, meta?: Readonly<Record<string, u
  */
 export function forwardTo(logger: Logger): () => LogLine {
   return () => (level, message, meta) => {
+    // Its messages repeat that of the error.
+    const error = meta?.["error"] ?? meta?.["fatalError"];
+    const reason =
+      error instanceof Error ? message.replaceAll(error.message, () => loggedReason(error)) : message;
     // The pool is smaller than the concurrency on purpose: most of a delivery's time is spent without the database.
     const expected = meta?.["failure"] === true || meta?.["concurrency"] !== undefined;
     const serious = (level === "error" || level === "warning") && !expected;
-    if (serious) logger.warn({ reason: message }, "the job queue reports trouble");
-    else logger.debug({ reason: message }, "the job queue reports");
+    if (serious) logger.warn({ reason }, "the job queue reports trouble");
+    else logger.debug({ reason }, "the job queue reports");
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { it } from "node:test";
 import { silentLogger } from "../../src/base/logger.ts";
-import { migrateJobs } from "../../src/database/jobs.ts";
+import { forwardTo, migrateJobs } from "../../src/database/jobs.ts";
 import { createTestDatabase } from "../support/database.ts";
 
 const { database, connection } = await createTestDatabase();
@@ -20,4 +20,17 @@ it("makes the schema anew, also when several processes do so at once", async () 
   await database.query("drop schema graphile_worker cascade");
   await Promise.all([1, 2, 3].map(() => migrateJobs(connection, silentLogger)));
   await database.query("select graphile_worker.add_job('nothing')");
+});
+
+it("passes the log of graphile-worker on without the values that errors complain of", async () => {
+  const logged: object[] = [];
+  const log = forwardTo({ ...silentLogger, warn: (fields) => void logged.push(fields) })();
+  const error = await database.query("select 'SECRET'::uuid").catch((reason: unknown) => reason);
+  log("error", `Worker exited with error: ${String(error)}`, { error });
+  log("error", `Failed to complete jobs '1':\n${String(error)}`, { fatalError: error });
+  const said = 'error: invalid input syntax for type uuid: "…"';
+  assert.deepEqual(logged, [
+    { reason: `Worker exited with error: ${said}` },
+    { reason: `Failed to complete jobs '1':\n${said}` },
+  ]);
 });
