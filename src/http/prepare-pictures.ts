@@ -44,13 +44,11 @@ export async function preparePictures(
   price: Micros,
 ): Promise<Packed> {
   if (price > (await reader.balance(task.accountId))) throw new ProtocolError("ERROR_ZERO_BALANCE");
-  if (addresses === null) return drawFiles(task, svg);
-  return drawFiles(packFetched(task, await pictures.fetch(task.accountId, addresses)), svg);
-}
-
-async function drawFiles({ fields, image }: Packed, svg: boolean): Promise<Packed> {
+  const { accountId } = task;
+  const { fields, image } =
+    addresses === null ? task : packFetched(task, await pictures.fetch(accountId, addresses));
   const files = unpackFiles(fields, image).map(async ({ bytes, role }) => ({
-    bytes: await drawAnew(bytes, svg),
+    bytes: await drawAnew(bytes, svg, accountId),
     role,
   }));
   return packAnew(fields, await Promise.all(files));

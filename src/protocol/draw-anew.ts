@@ -32,16 +32,17 @@ export function isDrawnAnew(bytes: Buffer, svg: boolean): boolean {
  * An SVG as the PNG that it shows; a picture that its EXIF data say is to be turned or mirrored as one that shows the same
  * without them; any other file as it is. What is kept, read and shown to people is the drawn one, so that everybody
  * behind createTask sees the same pixels in the same places.
+ * @param accountId whose it is: accounts take turns
  * @throws ProtocolError
  */
-export async function drawAnew(bytes: Buffer, svg: boolean): Promise<Buffer> {
+export async function drawAnew(bytes: Buffer, svg: boolean, accountId = 0): Promise<Buffer> {
   if (!isDrawnAnew(bytes, svg)) return bytes;
   const format = formatOf(bytes);
-  return format === null ? drawSvg(bytes) : turnUpright(bytes, format);
+  return format === null ? drawSvg(bytes, accountId) : turnUpright(bytes, format);
 }
 
-async function drawSvg(svg: Buffer): Promise<Buffer> {
-  const drawn = await drawer.draw({ svg, maxPixels: MAX_SVG_PIXELS });
+async function drawSvg(svg: Buffer, accountId: number): Promise<Buffer> {
+  const drawn = await drawer.draw({ svg, maxPixels: MAX_SVG_PIXELS }, accountId);
   if (drawn.kind !== "drawn") throw REFUSALS[drawn.kind]();
   return Buffer.from(drawn.png.buffer, drawn.png.byteOffset, drawn.png.byteLength);
 }

@@ -40,33 +40,51 @@ export interface DrawerOptions {
   readonly limitMs: number;
   /** How long a drawing waits for its turn. */
   readonly waitMs: number;
-  /** Drawings that wait at most. */
+  /** Drawings of one owner that wait at most. */
   readonly most: number;
+}
+
+interface Waiting {
+  readonly drawing: ToDraw;
+  readonly since: number;
+  readonly resolve: (drawn: Drawn) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 export class SvgDrawer {
   readonly #options: DrawerOptions;
   #child: ChildProcess | null = null;
   #idle: NodeJS.Timeout | undefined;
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #waiting = new Map<number, Waiting[]>();
+  #working = false;
 
   constructor(options: DrawerOptions) {
     this.#options = options;
   }
 
-  async draw(drawing: ToDraw): Promise<Drawn> {
-    if (this.#waiting >= this.#options.most) return { kind: "busy" };
-    const since = performance.now();
-    this.#waiting++;
-    const drawn = this.#last.then(() => {
-      this.#waiting--;
-      return performance.now() - since > this.#options.waitMs
-        ? ({ kind: "busy" } as const)
-        : this.#draw(drawing);
-    });
-    this.#last = drawn.catch(() => undefined);
-    return drawn;
+  /** @param owner whose it is. Owners take turns: however many drawings one has, others wait for one of them at a time. */
+  draw(drawing: ToDraw, owner: number): Promise<Drawn> {
+    const own = this.#waiting.get(owner) ?? [];
+    if (own.length >= this.#options.most) return Promise.resolve({ kind: "busy" });
+    const { promise, resolve, reject } = Promise.withResolvers<Drawn>();
+    own.push({ drawing, since: performance.now(), resolve, reject });
+    this.#waiting.set(owner, own);
+    if (!this.#working) void this.#work();
+    return promise;
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    // What is added meanwhile comes in its turn too.
+    for (const [owner, own] of this.#waiting) {
+      this.#waiting.delete(owner);
+      const next = own.shift();
+      if (own.length > 0) this.#waiting.set(owner, own);
+      if (next === undefined) continue;
+      if (performance.now() - next.since > this.#options.waitMs) next.resolve({ kind: "busy" });
+      else await this.#draw(next.drawing).then(next.resolve, next.reject);
+    }
+    this.#working = false;
   }
 
   async #draw(drawing: ToDraw): Promise<Drawn> {
