@@ -8,7 +8,7 @@ import { hintsOf } from "../../protocol/text-hints.ts";
 import { readScores, type Reading } from "./reading.ts";
 import { sumValue } from "./sum.ts";
 
-const alphabet = Array.from("0123456789abcdxyzABCDXYZ+-×*÷/=?:,!");
+const alphabet = Array.from("0123456789abcdxyzABCDXYZ+-×*÷/=?:,!()");
 const FRAMES = 48;
 
 /** Scores as no picture gives them: any frame may be sure of anything. */
@@ -60,13 +60,13 @@ for (const [characters, pattern] of Object.entries(patterns)) {
   });
 }
 
-test("whatever the network says, there is a sum with a value, and only whole equations have none", () => {
+test("whatever the network says, there is a sum with a value, and only whole equations and brackets have none", () => {
   fc.assert(
-    fc.property(anyScores, (scores) => {
-      const readings = read(scores, "sum");
+    fc.property(anyScores, fc.constantFrom("sum", "asked sum"), (scores, kind) => {
+      const readings = read(scores, kind);
       const others = readings.filter((text) => sumValue(text) === null);
       assert.ok(others.length < readings.length);
-      for (const text of others) assert.match(text, /^(\?=)?[^=]+=\d+$/);
+      for (const text of others) assert.match(text, /^(\?=)?[^=]+=\d+$|[()]/);
     }),
     { numRuns: 100 },
   );
@@ -97,6 +97,7 @@ function readAsSum(text: string): Reading {
 for (const [text, value] of Object.entries({
   "3-12": "-9",
   "?=3+4": "7",
+  "?=-3×4": "-12",
   "12345+1=": "12346",
   "100000-999999=?": "-899999",
 })) {
@@ -107,7 +108,7 @@ for (const [text, value] of Object.entries({
   });
 }
 
-for (const text of ["3+4=7", "5+?=9", "?=?", "1234567+1=", "12"]) {
+for (const text of ["3+4=7", "5+?=9", "?=?", "1234567+1=", "12", "(3+4)×2=?", "2×(3+4)", "(3+4"]) {
   test(`what is no sum to work out gets no confidence: ${text}`, () => {
     const { text: answer, confidence } = readAsSum(text);
     assert.ok(confidence < 0.1, `${answer} with ${confidence}`);
@@ -115,8 +116,8 @@ for (const text of ["3+4=7", "5+?=9", "?=?", "1234567+1=", "12"]) {
 }
 
 test("a sum's grammar is the one that sum.ts can work out", () => {
-  const grammar = grammarOf(alphabet, "sum", 0, Infinity);
   const fits = (text: string): boolean => {
+    const grammar = grammarOf(alphabet, text.startsWith("?") ? "asked sum" : "sum", 0, Infinity);
     let state = 0;
     for (const character of text) {
       const kind = grammar.kinds[alphabet.indexOf(character) + 1]!;
@@ -144,7 +145,7 @@ test("a sum's grammar is the one that sum.ts can work out", () => {
     assert.notEqual(sumValue(text), null, text);
   }
   const others = ["", "=", "7", "7=?", "3+", "+3", "3++4", "5÷0", "a+b", "3+4=?7", "5+?=9", "?3+4", "?=7"];
-  for (const text of ["3+4=7", "3+4=77"]) {
+  for (const text of ["3+4=7", "3+4=77", "?=3+4=7", "(3+4)×2", "2×(3+4)=?"]) {
     assert.ok(fits(text), "to be told from a sum");
     assert.equal(sumValue(text), null, text);
   }

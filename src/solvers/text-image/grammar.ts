@@ -14,8 +14,8 @@ export interface Grammar {
   readonly ends: readonly boolean[];
 }
 
-/** Which characters a reading consists of; `sum`: a sum such as `3+4=?`. */
-export type Characters = Hints["characters"] | "sum";
+/** Which characters a reading consists of; `sum`: a sum such as `3+4=?`; `asked sum`: one such as `?=3+4`. */
+export type Characters = Hints["characters"] | "sum" | "asked sum";
 
 interface Table {
   /** What the characters of each kind look like. */
@@ -52,21 +52,22 @@ const TABLES: Readonly<Record<Characters, Table>> = {
     ends: [3],
   },
   sum: sumTable(),
+  "asked sum": askedSumTable(),
 };
 
 /**
- * What this table lets through has a value (sum.ts), except for whole equations: they are let through to be told from sums,
- * or `3+4=7` would be found to be `3+4-7`.
+ * What this table lets through has a value (sum.ts), except for whole equations and whatever has a bracket: they are let
+ * through to be told from sums, or `3+4=7` would be found to be `3+4-7`, and `(3+4)×2` to be `3+41×2`.
  */
 function sumTable(): Table {
-  const kinds = [/0/, /[1-9]/, /-/, /\+/, /[×xX*]/, /[÷/:]/, /=/, /\?/];
-  // The states, each number taking one for each of its digits: start, sign, first number, operator, ÷, later number, =, ?, result;
-  // then ? and ?= in front.
+  const kinds = [/0/, /[1-9]/, /-/, /\+/, /[×xX*]/, /[÷/:]/, /=/, /\?/, /[()]/];
+  // The states, each number taking one for each of its digits: start, sign, first number, operator, ÷, later number, =, ?, result,
+  // a bracket somewhere
   const [sign, first, operator, divided, later] = [1, 2, 2 + NUMBER, 3 + NUMBER, 4 + NUMBER];
-  const [equals, asked, result] = [later + NUMBER, later + NUMBER + 1, later + NUMBER + 2];
-  const [unknown, begin] = [result + 1, result + 2];
+  const [equals, asked] = [later + NUMBER, later + NUMBER + 1];
+  const [result, bracket] = [asked + 1, asked + 2];
   const next: number[][] = [
-    [first, first, sign, -1, -1, -1, -1, unknown],
+    [first, first, sign, -1, -1, -1, -1, -1],
     [first, first, -1, -1, -1, -1, -1, -1],
   ];
   for (const from of [first, later]) {
@@ -82,10 +83,19 @@ function sumTable(): Table {
   next[equals] = [result, result, -1, -1, -1, -1, -1, asked];
   next[asked] = kinds.map(() => -1);
   next[result] = [result, result, -1, -1, -1, -1, -1, -1];
-  next[unknown] = [-1, -1, -1, -1, -1, -1, begin, -1];
-  next[begin] = [first, first, sign, -1, -1, -1, -1, -1];
+  for (const row of next) row[kinds.length - 1] = bracket;
+  next[bracket] = kinds.map(() => bracket);
   const numbers = Array.from({ length: NUMBER }, (_, i) => later + i);
-  return { kinds, next, ends: [...numbers, equals, asked, result] };
+  return { kinds, next, ends: [...numbers, equals, asked, result, bracket] };
+}
+
+/** The same after `?=`. */
+function askedSumTable(): Table {
+  const { kinds, next, ends } = sumTable();
+  const [start = [], ...rest] = next;
+  const [asked, equals] = [next.length, next.length + 1];
+  const only = (character: string, to: number) => kinds.map((kind) => (kind.test(character) ? to : -1));
+  return { kinds, next: [only("?", asked), ...rest, only("=", equals), start], ends };
 }
 
 /** The grammar of readings made of such characters, `minLength` to `maxLength` of them (0 and Infinity: any number). */

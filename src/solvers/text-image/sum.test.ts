@@ -28,6 +28,6 @@ for (const [text, value] of Object.entries(sums)) {
   test(`${text} is ${value}`, () => assert.equal(sumValue(text), value));
 }
 
-for (const text of ["", "=", "7", "7=?", "3+", "+", "3++4", "5÷0", "a+b", "3+4=7=", "3+4x"]) {
+for (const text of ["", "=", "7", "7=?", "3+", "+", "3++4", "5÷0", "a+b", "3+4=7=", "3+4x", "(3+4)×2"]) {
   test(`"${text}" is no sum`, () => assert.equal(sumValue(text), null));
 }
