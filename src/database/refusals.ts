@@ -130,7 +130,9 @@ const LOSS_MESSAGE = /^Connection terminated|connection error and is not queryab
 /** A database that went away in the middle of a command, as a sentence; anything else as it is. */
 export function lossOf(error: unknown): unknown {
   const code = codeOf(error);
-  if (!(code === "" ? LOSS_MESSAGE.test(messageOf(error)) : LOSSES.has(code))) return error;
+  // With the embedded database its socket is gone: ENOENT, as of a file that is missing.
+  const unreached = error instanceof Error && Reflect.get(error, "syscall") === "connect";
+  if (!unreached && !(code === "" ? LOSS_MESSAGE.test(messageOf(error)) : LOSSES.has(code))) return error;
   return new OperatorError(
     `The database went away in the middle of this command (${messageOf(error)}).\n` +
       "Run it again when the database is back; what it changes may have been done already.",
