@@ -103,15 +103,18 @@ export async function renewInvitation(database: Queryable, worker: WorkerRef): P
   return token;
 }
 
+// Plan: for each worker one row of worker_items_ended, an open one first: max(claimed_at) would read every item, 30 s at
+// a million.
+export const LIST_WORKERS = `
+  select w.id, w.name, w.role, w.allowed, w.languages, w.paused, w.disabled_at as "disabledAt",
+    coalesce(w.invite_until > now(), false) as invited,
+    exists (select from worker_presence p join worker_sessions s on s.id = p.session_id
+      where s.worker_id = w.id and p.until > now()) as online,
+    (select i.claimed_at from worker_items i where i.worker_id = w.id order by i.ended_at desc limit 1) as "lastSeen"
+  from workers w order by w.name`;
+
 export async function listWorkers(database: Queryable): Promise<Worker[]> {
-  return database.query<Worker>(
-    `select w.id, w.name, w.role, w.allowed, w.languages, w.paused, w.disabled_at as "disabledAt",
-       coalesce(w.invite_until > now(), false) as invited,
-       exists (select from worker_presence p join worker_sessions s on s.id = p.session_id
-         where s.worker_id = w.id and p.until > now()) as online,
-       (select max(i.claimed_at) from worker_items i where i.worker_id = w.id) as "lastSeen"
-     from workers w order by w.name`,
-  );
+  return database.query<Worker>(LIST_WORKERS);
 }
 
 /** Ends every session of the worker at once, gives back what they hold, and lets nobody sign in under the name. */

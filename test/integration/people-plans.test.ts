@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { LIST_WORKERS } from "../../src/people/workers.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { pagesRead, type Sample } from "../support/plans.ts";
+
+/**
+ * Whatever people did in the last 90 days, what is asked of it while they work reads some of their rows, never all. The
+ * last worker has few items, and none of today: a plan that goes through everybody's until it has enough finds no end.
+ */
+const [ITEMS, WORKERS, MOST_PAGES] = [100_000, 10, 500];
+const { database } = await createTestDatabase();
+
+await database.query(
+  `insert into workers (name, role, allowed, accepts) select 'worker ' || n, 'worker', '{text}', '{text}'
+   from generate_series(1, ${WORKERS + 1}) n`,
+);
+await database.query(
+  `insert into worker_items
+     (worker_id, session_id, task_key, check_id, lease, kind, claimed_at, ended_at, outcome, took_ms, correct)
+   select case when n % ${ITEMS / 5} = 1 then ${WORKERS + 1} else n % ${WORKERS} + 1 end, 1,
+     case when n % 31 > 0 then n end, case when n % 31 = 0 then n % 100 end, n, 'text', at, at, 'accepted', 4000,
+     case when n % 31 = 0 then true end
+   from generate_series(1, ${ITEMS - 1}) n, lateral (select now() - (${ITEMS} - n) * interval '89 days' / ${ITEMS} as at) t`,
+);
+await database.query("vacuum analyze worker_items, workers");
+
+const statements: Sample[] = [["list workers", LIST_WORKERS, []]];
+
+for (const statement of statements) {
+  const [name] = statement;
+  it(`${name}: reads few of ${ITEMS} items`, async () => {
+    const pages = await pagesRead(database, statement);
+    assert(pages <= MOST_PAGES, `${pages} pages`);
+  });
+}
+
+it("would notice when all are read, by an index too", async () => {
+  const backwards = "select id from worker_items where kind = 'grid' order by id desc limit 20";
+  assert((await pagesRead(database, ["backwards", backwards, []])) > 2 * MOST_PAGES);
+});
