@@ -18,14 +18,20 @@ const ACCURACY_DAYS = 7;
 const CORRECTABLE = `t.state = 'solved' and t.solver = 'people' and t.detail->>'people' = '1' and t.collected_at is null
   and t.callback_url is null and i.kind <> 'widget' and i.outcome in ('accepted', 'fixed')`;
 
-// Plan: worker_items_worker from its newest end, or for everybody the primary key; a primary key probe for each row.
-const LIST = `
-  select i.id, i.kind, i.value, coalesce(i.took_ms, 0) as "tookMs", i.outcome, i.ended_at as at, w.name as worker,
+// Plan: worker_items_ended from its newest end, for each worker where everybody's are wanted: whoever did little today
+// costs no more than who did much. A primary key probe of tasks for each row.
+export const LIST = `
+  select i.id, i.kind, i.value, coalesce(i.took_ms, 0) as "tookMs", i.outcome, i.ended_at as at, i.worker,
     coalesce(${CORRECTABLE}, false) as fixable
-  from worker_items i join workers w on w.id = i.worker_id left join tasks t on t.key = i.task_key
-  where ($1::bigint is null or i.worker_id = $1) and i.ended_at >= date_trunc('day', now())
-    and i.outcome in ('accepted', 'late', 'fixed', 'skipped', 'unsolvable')
-  order by i.id desc limit ${ROWS}`;
+  from (
+    select own.*, w.name as worker from workers w cross join lateral (
+      select * from worker_items where worker_id = w.id and ended_at >= date_trunc('day', now())
+        and outcome in ('accepted', 'late', 'fixed', 'skipped', 'unsolvable')
+      order by ended_at desc limit ${ROWS}) own
+    where $1::bigint is null or w.id = $1
+    order by own.ended_at desc limit ${ROWS}
+  ) i left join tasks t on t.key = i.task_key
+  order by i.ended_at desc, i.id desc`;
 
 const FIND = `
   select i.id, i.kind, i.value, t.key as task, t.type, t.fields, t.detail
@@ -118,16 +124,18 @@ export async function correct(
   });
 }
 
-/** What a worker did today, and how well. Plan: worker_items_worker; a worker does some thousand items a day. */
+// Plan: worker_items_ended for the items of today, some thousand at most; worker_items_judged for the check items, which
+// are those without a task, as in JUDGE.
+export const TODAY = `
+  select count(*) as answered, percentile_cont(0.5) within group (order by took_ms) as "medianMs",
+    (select avg(correct::int)::double precision from worker_items where worker_id = $1 and task_key is null
+      and correct is not null and ended_at > now() - interval '${ACCURACY_DAYS} days') as accuracy
+  from worker_items
+  where worker_id = $1 and ended_at >= date_trunc('day', now()) and outcome in ('accepted', 'fixed')`;
+
+/** What a worker did today, and how well. */
 export async function readToday(database: Database, { worker }: SignedIn): Promise<Session["today"]> {
-  const [row] = await database.query<Session["today"] & Row>(
-    `select count(*) filter (where today and outcome in ('accepted', 'fixed')) as answered,
-       percentile_cont(0.5) within group (order by took_ms) filter (where today and outcome in ('accepted', 'fixed')) as "medianMs",
-       avg(correct::int) filter (where check_id is not null)::double precision as accuracy
-     from (select *, ended_at >= date_trunc('day', now()) as today from worker_items
-       where worker_id = $1 and ended_at > now() - interval '${ACCURACY_DAYS} days') i`,
-    [worker],
-  );
+  const [row] = await database.query<Session["today"] & Row>(TODAY, [worker]);
   return row ?? { answered: 0, medianMs: null, accuracy: null };
 }
 

@@ -11,23 +11,24 @@ const KEPT_DAYS = 90;
 const STATISTICS_DAYS = 7;
 
 // Only what happened since the operator last let the worker go on counts. The page shows the sentence.
-// Plan: worker_items_worker from its newest end.
-const JUDGE = {
+// Plan: worker_items_judged and worker_items_ended from their newest ends. Check items are those without a task: by
+// "check_id is not null" worker_items_check would come in, which has everybody's.
+export const JUDGE = {
   name: "judge-worker",
   text: `
   with w as materialized (
     select id, judged_from from workers where id = $1 and paused is null
   ), checks as (
     select count(*) as seen, count(*) filter (where correct) as good from (
-      select i.correct from worker_items i, w
-      where i.worker_id = w.id and i.check_id is not null and i.correct is not null and i.ended_at > w.judged_from
-      order by i.id desc limit ${CHECKS.seen}) c
+      select correct from worker_items
+      where worker_id = $1 and task_key is null and correct is not null and ended_at > (select judged_from from w)
+      order by ended_at desc limit ${CHECKS.seen}) c
   ), items as (
     select count(*) as seen, count(*) filter (where outcome in ('skipped', 'unsolvable')) as given from (
-      select i.outcome from worker_items i, w
-      where i.worker_id = w.id and i.ended_at > w.judged_from
-        and i.outcome in ('accepted', 'fixed', 'skipped', 'unsolvable')
-      order by i.id desc limit ${SKIPS.seen}) c
+      select outcome from worker_items
+      where worker_id = $1 and ended_at > (select judged_from from w)
+        and outcome in ('accepted', 'fixed', 'skipped', 'unsolvable')
+      order by ended_at desc limit ${SKIPS.seen}) c
   ), verdict as (
     select case
       when checks.seen >= ${CHECKS.least} and checks.good < ${CHECKS.rightShare} * checks.seen then format(
@@ -73,14 +74,16 @@ export async function readQuality(database: Queryable): Promise<WorkerQuality[]>
   );
 }
 
+// Plan: the first 500 by primary key, which are the oldest: nothing is looked through while none of them is old enough.
+export const FORGET = `
+  delete from worker_items where id in (
+    select id from (
+      select id, claimed_at from worker_items where ended_at is not null order by id limit 500) oldest
+    where claimed_at < now() - interval '${KEPT_DAYS} days') returning id`;
+
 /** Deletes some items that are older than they are kept, and sessions with them. @returns how many */
 export async function forgetItems(database: Database): Promise<number> {
   await database.query("delete from worker_sessions where until < now() - interval '30 days'");
   await database.query("delete from worker_presence where until < now() - interval '1 minute'");
-  const rows = await database.query(
-    `delete from worker_items where id in (
-       select id from worker_items where claimed_at < now() - interval '${KEPT_DAYS} days' and ended_at is not null
-       order by id limit 500 for update skip locked) returning id`,
-  );
-  return rows.length;
+  return (await database.query(FORGET)).length;
 }

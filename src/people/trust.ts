@@ -3,8 +3,9 @@ import type { Queryable, Row } from "../database/database.ts";
 /** What a person said is judged by check items and by what others answered; so much of it says how good they are. */
 const JUDGED = { days: 30, least: 20 } as const;
 
-// Plan: primary key probes of the votes, five at most; for each person worker_items_worker.
-const READ = {
+// Plan: primary key probes of the votes, five at most; for each person the judged items of a month by
+// worker_items_judged.
+export const READ = {
   name: "read-trust",
   text: `
   select count(i.id) as judged, count(i.id) filter (where i.correct) as good

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { LIST, TODAY } from "../../src/people/history.ts";
+import { FORGET, JUDGE } from "../../src/people/quality.ts";
+import { READ } from "../../src/people/trust.ts";
 import { LIST_WORKERS } from "../../src/people/workers.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { pagesRead, type Sample } from "../support/plans.ts";
@@ -25,7 +28,18 @@ await database.query(
 );
 await database.query("vacuum analyze worker_items, workers");
 
-const statements: Sample[] = [["list workers", LIST_WORKERS, []]];
+const [busy, idle] = ["1", String(WORKERS + 1)];
+const statements: Sample[] = [
+  ["list workers", LIST_WORKERS, []],
+  ["history of everybody", LIST, ["null"]],
+  ["history of a worker", LIST, [busy]],
+  ["history of one who did nothing today", LIST, [idle]],
+  ["today", TODAY, [busy]],
+  ["judge", JUDGE.text, [busy]],
+  ["judge one who did nothing since", JUDGE.text, [idle]],
+  ["trust", READ.text, [`'{${ITEMS - 1},${ITEMS - 2}}'`]],
+  ["forget", FORGET, []],
+];
 
 for (const statement of statements) {
   const [name] = statement;
