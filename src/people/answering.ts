@@ -87,8 +87,7 @@ export const ANSWERING: { readonly [K in Exclude<Kind, "widget">]: Answering<K> 
     },
     answerType: "Coordinate",
     same: (one: readonly Place[], other: readonly Place[]) =>
-      one.length === other.length &&
-      one.every(({ X, Y }) => other.some((place) => Math.hypot(place.X - X, place.Y - Y) <= SAME_PIXELS)),
+      one.length === other.length && canBePaired(one, other),
     summary: ({ points }) => points.map(({ x, y }) => `${Math.round(x)},${Math.round(y)}`).join(" "),
   },
   rotation: {
@@ -149,6 +148,21 @@ function meaningful(text: string): string {
   const trimmed = text.trim();
   if (trimmed === "") throw new AnswerFault("The answer is empty.");
   return trimmed;
+}
+
+/** Whether each place can have a partner of its own: where its nearest is taken, that one may move to another. */
+function canBePaired(one: readonly Place[], other: readonly Place[]): boolean {
+  const partners = new Map<Place, Place>();
+  const pair = (place: Place, tried: Set<Place>): boolean =>
+    other.some((near) => {
+      if (tried.has(near) || Math.hypot(near.X - place.X, near.Y - place.Y) > SAME_PIXELS) return false;
+      tried.add(near);
+      const holder = partners.get(near);
+      if (holder !== undefined && !pair(holder, tried)) return false;
+      partners.set(near, place);
+      return true;
+    });
+  return one.every((place) => pair(place, new Set()));
 }
 
 function instructionOf(fields: Fields): string | null {
