@@ -50,7 +50,11 @@ export function objectWithin(text: string): JsonObject | null {
 /** Escapes that may stand for what is no text: NUL and lone surrogates. They cannot be stored. */
 const SUSPICIOUS = /\\u(?:0000|d[89a-f])/i;
 
-function refuseNoText(_name: string, value: unknown): unknown {
+/**
+ * For JSON.parse and JSON.stringify, which call it with each value.
+ * @throws ProtocolError for a string that is no text
+ */
+export function refuseNoText(_name: string, value: unknown): unknown {
   if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) {
     throw new ProtocolError(
       "ERROR_INVALID_TASK",

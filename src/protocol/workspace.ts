@@ -313,7 +313,7 @@ export type WorkspaceErrorCode =
   | "INVITE_USED"
   /** 410: the item, or the answer in the history, is no longer this session's to change. */
   | "LEASE_LOST"
-  /** 422 */
+  /** 422, also for any string that is no text: with U+0000 or half a surrogate pair. */
   | "INVALID_ANSWER"
   /** 422 */
   | "WEAK_PASSWORD"

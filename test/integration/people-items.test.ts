@@ -3,13 +3,13 @@ import { describe, it } from "node:test";
 import { addChecks, clearChecks } from "../../src/people/checks.ts";
 import { ItemFiles } from "../../src/people/files.ts";
 import { peopleLane } from "../../src/protocol/lanes.ts";
-import type { Item, UnsolvableReason } from "../../src/protocol/workspace.ts";
+import type { Item, UnsolvableReason, WorkspaceError } from "../../src/protocol/workspace.ts";
 import { pauseWorker } from "../../src/people/workers.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
-import type { Browser } from "../support/workspace.ts";
+import { PASSWORD, type Browser } from "../support/workspace.ts";
 
 /** What becomes of items that their workers do not answer. */
-const { desk, workspace, caller, grid, picture, withWorkers } = await createPeopleStage();
+const { desk, workspace, caller, callerWith, grid, picture, withWorkers } = await createPeopleStage();
 const { database } = desk;
 
 async function isLost(worker: Browser, { lease }: Item): Promise<void> {
@@ -56,6 +56,29 @@ describe("an item that is released", () => {
       assert.deepEqual((await one.call("GET", "history")).body, { rows: [] });
     });
   });
+});
+
+describe("what is no text", () => {
+  for (const [name, noText] of Object.entries({ "U+0000": "a\0b", "half a surrogate pair": "a\ud800" })) {
+    it(`with ${name} is refused, wherever it stands, and the item is still there`, async () => {
+      const own = await callerWith("people");
+      await withWorkers(1, async ([worker]) => {
+        assert(worker);
+        const taskId = await own.create({ type: "ImageToTextTask", body: picture });
+        const item = await worker.take();
+        for (const [path, body] of [
+          [`items/${item.lease}/answer`, { value: { text: noText }, shownMs: 1 }],
+          [`items/${item.lease}/unsolvable`, { reason: "other", note: noText }],
+          ["sign-in", { name: noText, password: PASSWORD }],
+        ] as const) {
+          const { status, body: refusal } = await worker.call("POST", path, body);
+          assert.deepEqual([status, (refusal as WorkspaceError).error.code], [422, "INVALID_ANSWER"], path);
+        }
+        await worker.answer(item, { text: "a\u{1f600}b" });
+        assert.deepEqual((await own.result(taskId))["solution"], { text: "a\u{1f600}b" });
+      });
+    });
+  }
 });
 
 describe("a worker who signs out", () => {

@@ -6,6 +6,8 @@ import { OperatorError } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import { AnswerFault } from "../../people/answering.ts";
 import type { PeopleDesk } from "../../people/desk.ts";
+import { ProtocolError } from "../../protocol/errors.ts";
+import { refuseNoText } from "../../protocol/json.ts";
 import { trustOf } from "../trust-proxy.ts";
 import { checkCsrf, checkOrigin, visitorOf, type Visitor } from "./guard.ts";
 import { Refusal, sendRefusal } from "./refusal.ts";
@@ -75,10 +77,11 @@ export function buildSessionApp(prefix: string, options: SessionAppOptions): Ses
 
 /**
  * The body of a call.
- * @throws Refusal when it is not as the schema says
+ * @throws Refusal when it is not as the schema says; ProtocolError when a string in it cannot be stored
  */
 export function bodyOf<Schema extends TObject>(schema: Schema, request: FastifyRequest): Static<Schema> {
   const body = request.body ?? {};
+  JSON.stringify(body, refuseNoText); // for its visits to every value
   if (Check(schema, body)) return body;
   const [fault] = Errors(schema, body);
   const where = fault?.instancePath.slice(1).replaceAll("/", ".") || "the body";
@@ -92,7 +95,8 @@ export function bodyOf<Schema extends TObject>(schema: Schema, request: FastifyR
 function refusalOf(error: FastifyError, logger: Logger): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof OperatorError) return new Refusal(422, "INVALID_REQUEST", error.message);
-  if (error instanceof AnswerFault) return new Refusal(422, "INVALID_ANSWER", error.message);
+  const isFaulty = error instanceof AnswerFault || error instanceof ProtocolError;
+  if (isFaulty) return new Refusal(422, "INVALID_ANSWER", error.message);
   const { statusCode = 500 } = error;
   if (statusCode >= 400 && statusCode < 500) return new Refusal(statusCode, "INVALID_REQUEST", error.message);
   logger.error({ err: error }, "a call of a page failed");
