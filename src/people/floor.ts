@@ -11,6 +11,8 @@ import { PEOPLE_CHANNEL, TELL, type PeopleNews } from "./workers.ts";
 /** Streams of one process at most; the oldest of a session gives way to its newest. */
 const MAX_STREAMS = 500;
 const MAX_PER_SESSION = 3;
+/** What waits for a worker is counted no further; pages show it as "100+". */
+const MOST_WAITING = 100;
 /** The poll that is the truth when every hint was lost. */
 const POLL_MS = 1_000;
 /** A process that died takes its workers' presence with it after this long. */
@@ -54,13 +56,16 @@ export interface FloorOptions {
   readonly onPresence: () => void;
 }
 
-// Plan: tasks_queued and worker_items_open for each stream, whose queues are short.
-const COUNT = `
+// Plan: tasks_queued for each stream until enough are found, then worker_items_open; worker_items_task for each task.
+// Without the limit a hundred streams count 10,000 waiting tasks in 4.5 s.
+export const COUNT = `
   select w.stream, (
-    select count(*) from tasks t where t.state = 'queued' and ${MAY_TAKE}
-  ) + (
-    select count(*) from worker_items i join tasks t on t.key = i.task_key and t.lease = i.lease and t.state = 'leased'
-    where i.ended_at is null and i.shown_at is null and i.worker_id <> w.worker and ${MAY_TAKE}
+    select count(*) from (
+      select 1 from tasks t where t.state = 'queued' and ${MAY_TAKE}
+      union all
+      select 1 from worker_items i join tasks t on t.key = i.task_key and t.lease = i.lease and t.state = 'leased'
+      where i.ended_at is null and i.shown_at is null and i.worker_id <> w.worker and ${MAY_TAKE}
+      limit ${MOST_WAITING}) found
   ) as waiting
   from json_to_recordset($1::json) as w (stream uuid, worker bigint, lanes text[], languages text[])`;
 

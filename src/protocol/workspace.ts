@@ -37,7 +37,7 @@ export interface Session {
     /** Share of right answers among the check items of the last days, 0 to 1; null when there were none. */
     readonly accuracy: number | null;
   };
-  /** Items that this worker could take now. */
+  /** Items that this worker could take now; 100 stands for all numbers from there on. */
   readonly waiting: number;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { COUNT } from "../../src/people/floor.ts";
 import { LIST, TODAY } from "../../src/people/history.ts";
 import { FORGET, JUDGE } from "../../src/people/quality.ts";
 import { READ } from "../../src/people/trust.ts";
@@ -11,7 +12,7 @@ import { pagesRead, type Sample } from "../support/plans.ts";
  * Whatever people did in the last 90 days, what is asked of it while they work reads some of their rows, never all. The
  * last worker has few items, and none of today: a plan that goes through everybody's until it has enough finds no end.
  */
-const [ITEMS, WORKERS, MOST_PAGES] = [100_000, 10, 500];
+const [ITEMS, WORKERS, QUEUED, MOST_PAGES] = [100_000, 10, 10_000, 500];
 const { database } = await createTestDatabase();
 
 await database.query(
@@ -26,9 +27,15 @@ await database.query(
      case when n % 31 = 0 then true end
    from generate_series(1, ${ITEMS - 1}) n, lateral (select now() - (${ITEMS} - n) * interval '89 days' / ${ITEMS} as at) t`,
 );
-await database.query("vacuum analyze worker_items, workers");
+await database.query(
+  `insert into tasks (id, account_id, key_id, type, lane, price, fields, deadline_at)
+   select n, 1, 1, 'ImageToTextTask', 'people-text', 30, '{}', now() + interval '1 hour'
+   from generate_series(1, ${QUEUED}) n`,
+);
+await database.query("vacuum analyze worker_items, workers, tasks");
 
 const [busy, idle] = ["1", String(WORKERS + 1)];
+const stream = JSON.stringify([{ worker: 1, lanes: ["people-text"], languages: [] }]);
 const statements: Sample[] = [
   ["list workers", LIST_WORKERS, []],
   ["history of everybody", LIST, ["null"]],
@@ -39,6 +46,7 @@ const statements: Sample[] = [
   ["judge one who did nothing since", JUDGE.text, [idle]],
   ["trust", READ.text, [`'{${ITEMS - 1},${ITEMS - 2}}'`]],
   ["forget", FORGET, []],
+  ["count what waits", COUNT, [`'${stream}'`]],
 ];
 
 for (const statement of statements) {
@@ -48,6 +56,11 @@ for (const statement of statements) {
     assert(pages <= MOST_PAGES, `${pages} pages`);
   });
 }
+
+it("counts what waits for a worker no further than pages show it", async () => {
+  const [row] = await database.query<{ waiting: number }>(COUNT, [stream]);
+  assert.equal(row?.waiting, 100);
+});
 
 it("would notice when all are read, by an index too", async () => {
   const backwards = "select id from worker_items where kind = 'grid' order by id desc limit 20";

@@ -4,6 +4,7 @@ import styles from "./App.module.css";
 import type { Desk } from "./desk.ts";
 import { Bench } from "./Bench.tsx";
 import { Ended, Invite, SignIn } from "./Door.tsx";
+import { howMany } from "./how-many.ts";
 import { KeySheet } from "./KeySheet.tsx";
 import { isTaking } from "./moves.ts";
 import { Ready } from "./Ready.tsx";
@@ -67,7 +68,7 @@ function Screen({ desk, state, onKeys }: ScreenProps) {
 function titleOf(state: State): string {
   if (state.phase === "waiting") return "● waiting – Glyphdesk";
   const waiting = state.session?.waiting ?? 0;
-  return isTaking(state) && waiting > 0 ? `(${waiting}) Glyphdesk` : "Glyphdesk workspace";
+  return isTaking(state) && waiting > 0 ? `(${howMany(waiting)}) Glyphdesk` : "Glyphdesk workspace";
 }
 
 /** What happens is said, not only shown. Equal sentences in a row are told apart by a changing blank at the end. */

@@ -4,6 +4,7 @@ import { KIND_NAMES } from "./answers/rules.ts";
 import type { Desk } from "./desk.ts";
 import { focusHome } from "./focus.ts";
 import { EverybodysHistory } from "./History.tsx";
+import { howMany } from "./how-many.ts";
 import { ariaKeys } from "./keymap.ts";
 import { setPreferences, usePreferences } from "./preferences.ts";
 import styles from "./Ready.module.css";
@@ -39,7 +40,7 @@ export function Ready({ desk, state, onKeys }: Props) {
           <Number name="answered today" value={String(today.answered)} />
           <Number name="median time" value={today.medianMs === null ? "–" : seconds(today.medianMs)} />
           <Number name="right" value={today.accuracy === null ? "–" : percent(today.accuracy)} />
-          <Number name="waiting" value={String(session.waiting)} />
+          <Number name="waiting" value={howMany(session.waiting)} />
         </dl>
         {worker.role === "auditor" ? (
           <p>You are here as an auditor: you can read, tasks go to others.</p>

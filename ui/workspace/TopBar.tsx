@@ -1,5 +1,6 @@
 import controls from "../shared/controls.module.css";
 import { Icon } from "../shared/Icon.tsx";
+import { howMany } from "./how-many.ts";
 import { usePaceHint } from "./pace.ts";
 import type { Desk } from "./desk.ts";
 import { showKeys, ariaKeys } from "./keymap.ts";
@@ -26,7 +27,7 @@ export function TopBar({ desk, state, onKeys }: Props) {
       <p className={styles.state} data-tone={broken ? "warn" : isTaking(state) ? "ok" : "muted"}>
         <span className={styles.dot} aria-hidden="true" />
         <strong>{broken ? "Reconnecting" : WORDS[phase]}</strong>
-        <span className={styles.muted}>{waiting} waiting</span>
+        <span className={styles.muted}>{howMany(waiting)} waiting</span>
       </p>
       <p className={styles.today}>
         <span>Today {today.answered}</span>
