@@ -59,8 +59,12 @@ export class ItemFiles {
     return Promise.all(unpackFiles(fields, whole).map(({ bytes, role }) => showable(bytes, role)));
   }
 
-  /** Forgets the oldest where there are too many bytes. */
+  /** Forgets the oldest where there are too many bytes; what has none, as widgets, at once, or it would stay for ever. */
   #count(id: string, size: number): void {
+    if (size === 0) {
+      this.#known.delete(id);
+      return;
+    }
     this.#sizes.set(id, size);
     this.#bytes += size;
     for (const [oldest, dropped] of this.#sizes) {

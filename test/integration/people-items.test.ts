@@ -109,6 +109,14 @@ describe("the files of an item", () => {
     assert.deepEqual([one[0]?.type, one[0]?.width], ["image/png", 150]);
     await clearChecks(desk.database);
   });
+
+  it("are not remembered where there are none", async () => {
+    const files = new ItemFiles(desk.database);
+    const load = () => files.load({ task: 0 }, {});
+    const none = await load();
+    assert.deepEqual(none, []);
+    assert.notEqual(await load(), none);
+  });
 });
 
 describe("an item that a person finds unsolvable", () => {
