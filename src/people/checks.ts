@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Database, Queryable, Row } from "../database/database.ts";
 import { peopleLane } from "../protocol/lanes.ts";
 import type { Answer, Kind } from "../protocol/workspace.ts";
@@ -60,16 +59,19 @@ export class CheckItems implements Checks {
   }
 }
 
+/** By which a check item is known again, however it was made: of the fields as PostgreSQL writes them. */
+const DIGEST = (type: string, fields: string, files: string): string =>
+  `sha256(convert_to(${type} || e'\\n' || ${fields}::text || e'\\n', 'UTF8') || ${files})`;
+
 /** Adds check items. @returns how many of them were new */
 export async function addChecks(database: Database, checks: readonly NewCheck[]): Promise<number> {
   let added = 0;
   for (const { kind, type, fields, files, answer } of checks) {
-    const text = JSON.stringify(fields);
-    const digest = createHash("sha256").update(`${type}\n${text}\n`).update(files).digest();
     const rows = await database.query(
-      `insert into check_items (kind, type, fields, files, answer, digest) values ($1, $2, $3, $4, $5, $6)
+      `insert into check_items (kind, type, fields, files, answer, digest)
+       values ($1, $2, $3, $4, $5, ${DIGEST("$2::text", "$3::jsonb", "$4::bytea")})
        on conflict on constraint check_items_unique do update set answer = excluded.answer returning xmax = 0 as new`,
-      [kind, type, text, files, JSON.stringify(answer), digest],
+      [kind, type, JSON.stringify(fields), files, JSON.stringify(answer)],
     );
     if (rows[0]?.["new"] === true) added += 1;
   }
@@ -81,8 +83,7 @@ export async function addChecksFromExamples(database: Database): Promise<number>
   const rows = await database.query(
     `insert into check_items (kind, type, fields, files, answer, digest)
      select distinct on (digest) 'text', type, fields, picture, json_build_object('text', label), digest
-     from examples, lateral (
-       select sha256(convert_to(type || e'\\n' || fields::text || e'\\n', 'UTF8') || picture) as digest) d
+     from examples, lateral (select ${DIGEST("type", "fields", "picture")} as digest) d
      where type = 'ImageToTextTask' and verdict = 'corrected' and picture is not null and label is not null
      order by digest, id desc
      on conflict on constraint check_items_unique do nothing returning id`,

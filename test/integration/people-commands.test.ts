@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
+import { addChecks, addChecksFromExamples, clearChecks } from "../../src/people/checks.ts";
 import { createTestApp } from "../support/app.ts";
 import { answerOf, startCommands } from "../support/command.ts";
 import { createPeopleStage } from "../support/people-stage.ts";
@@ -74,6 +76,36 @@ describe("glyphdesk worker quality", () => {
     });
     const quality = (await answer("worker", "quality")) as readonly { name: string; reported: number }[];
     assert.equal(quality.find(({ name }) => name === "Reported")?.reported, 1);
+  });
+});
+
+describe("a check item", () => {
+  const { database } = desk;
+  const check = {
+    kind: "text",
+    type: "ImageToTextTask",
+    fields: { numeric: 1, case: true },
+    files: Buffer.from("a picture"),
+    answer: { text: "a" },
+  } as const;
+
+  it("is the same whichever way it comes", async () => {
+    assert.equal(await addChecks(database, [check]), 1);
+    await database.query(
+      `insert into examples (task_key, task_id, account_id, type, lane, fields, picture, verdict, label, source)
+       select 0, 0, 0, type, 'machine', fields, files, 'corrected', 'a', 'report' from check_items`,
+    );
+    assert.equal(await addChecksFromExamples(database), 0);
+    await database.query("delete from examples");
+  });
+
+  it("that stood twice stands once after the upgrade, and is known again", async () => {
+    await database.query("update check_items set digest = 'as it was'");
+    await addChecks(database, [check]);
+    const upgrade = new URL("../../migrations/0017-check-digests.sql", import.meta.url);
+    await database.query(await readFile(upgrade, "utf8"));
+    assert.equal(await addChecks(database, [check]), 0);
+    assert.equal(await clearChecks(database), 1);
   });
 });
 
