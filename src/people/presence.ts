@@ -56,7 +56,8 @@ export class Presence implements PeopleOnline {
   /** How many workers are online who take items of this kind. Asks the database. */
   async count(kind: string): Promise<number> {
     const [row] = await this.#database.query<Row & { count: number }>(
-      "select count(distinct session_id)::int as count from worker_presence where until > now() and $1 = any(kinds)",
+      `select count(distinct s.worker_id)::int as count from worker_presence p
+       join worker_sessions s on s.id = p.session_id where p.until > now() and $1 = any(p.kinds)`,
       [kind],
     );
     return row?.count ?? 0;

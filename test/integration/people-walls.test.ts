@@ -144,6 +144,18 @@ describe("a worker's sessions", () => {
     assert.equal((await first.call("GET", "session")).status, 401);
     for (const browser of later) assert.equal((await browser.call("GET", "session")).status, 200);
   });
+
+  it("are one person who is there", async () => {
+    await workspace.hire({ name: "Twice" });
+    await new Browser(workspace.url).signIn("Twice");
+    const streams = await database.query(
+      `insert into worker_presence (connection, session_id, kinds, until)
+       select gen_random_uuid(), s.id, '{juggling}', now() + interval '1 minute'
+       from worker_sessions s join workers w on w.id = s.worker_id where w.name = 'Twice' returning 1`,
+    );
+    assert.equal(streams.length, 2);
+    assert.equal(await desk.people.presence.count("juggling"), 1);
+  });
 });
 
 describe("a stream that could not be opened", () => {
