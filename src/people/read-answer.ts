@@ -4,9 +4,10 @@ import { ANSWERS, type Answer, type Kind } from "../protocol/workspace.ts";
 import { withConfidence } from "../tasks/confidence.ts";
 import { ruleOf } from "../tasks/rules.ts";
 import type { Settlement } from "../tasks/settle.ts";
+import type { WidgetOutcome } from "../widgets/solution.ts";
 import { AnswerFault, ANSWERING, solutionOf, valueOf, type Asked, type Solution } from "./answering.ts";
 import { decide } from "./consensus.ts";
-import type { WidgetDesk, WidgetOutcome } from "./widgets.ts";
+import type { WidgetDesk } from "./widgets.ts";
 
 /** Stored with every answer of a person. */
 export const PEOPLE_SOLVER = "people";

@@ -1,5 +1,4 @@
-import type { ErrorCode } from "../protocol/errors.ts";
-import type { Solution } from "./answering.ts";
+import type { WidgetOutcome } from "../widgets/solution.ts";
 
 /** What people need of widgets on an origin of their own: made in the composition root. */
 export interface WidgetDesk {
@@ -32,11 +31,3 @@ export interface WidgetDesk {
     workspace: string,
   ): WidgetOutcome;
 }
-
-export type WidgetOutcome =
-  /** `lifetimeMs`: from now on; after that the token is worthless and must not be delivered. */
-  | { readonly kind: "solution"; readonly solution: Solution; readonly lifetimeMs: number }
-  /** The task cannot be answered: it fails, uncharged. */
-  | { readonly kind: "refused"; readonly errorCode: ErrorCode; readonly errorDescription: string }
-  /** This answer is none, but the worker may send another. `message` is for the worker. */
-  | { readonly kind: "invalid"; readonly message: string };
