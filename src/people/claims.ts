@@ -100,7 +100,7 @@ const PULL_BACK = {
 };
 
 /** The open items of a session whose leases hold. Plan: worker_items_open, then a primary key probe for each. */
-const HELD = `
+export const HELD = `
   select i.id, i.lease, i.kind, i.task_key as task, i.check_id as "check", coalesce(t.type, c.type) as type,
     coalesce(t.fields, c.fields) as fields, t.detail, i.shown_at is not null as shown,
     ${MS("coalesce(t.leased_until, i.check_until)")} as "leaseMs", ${MS("coalesce(t.deadline_at, i.check_until)")} as "deadlineMs"

@@ -71,7 +71,7 @@ export const COUNT = `
 
 // Items whose lease is over, whoever noticed: their workers are told. Plan: the open items, which are as many as
 // workers, and a primary key probe for each.
-const LOST = `
+export const LOST = `
   with lost as (
     update worker_items i set ended_at = now(), outcome = 'lost'
     where i.ended_at is null and coalesce(i.check_until <= now(), not exists (

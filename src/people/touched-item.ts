@@ -31,7 +31,7 @@ export interface Touched extends Row {
 }
 
 // Plan: primary key probes; worker_items_task for the votes.
-const TOUCH = {
+export const TOUCH = {
   name: "touch-item",
   text: `
   select i.id, i.lease, i.worker_id as worker, i.kind, i.task_key as task, i.check_id as "check", i.outcome,

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { COUNT } from "../../src/people/floor.ts";
+import { HELD } from "../../src/people/claims.ts";
+import { COUNT, LOST } from "../../src/people/floor.ts";
 import { LIST, TODAY } from "../../src/people/history.ts";
 import { FORGET, JUDGE } from "../../src/people/quality.ts";
+import { TOUCH } from "../../src/people/touched-item.ts";
 import { READ } from "../../src/people/trust.ts";
 import { LIST_WORKERS } from "../../src/people/workers.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { pagesRead, type Sample } from "../support/plans.ts";
+import { explain, type Sample } from "../support/plans.ts";
 
 /**
  * Whatever people did in the last 90 days, what is asked of it while they work reads some of their rows, never all. The
@@ -46,14 +48,18 @@ const statements: Sample[] = [
   ["judge one who did nothing since", JUDGE.text, [idle]],
   ["trust", READ.text, [`'{${ITEMS - 1},${ITEMS - 2}}'`]],
   ["forget", FORGET, []],
+  ["what a session holds", HELD, ["1"]],
+  ["an item of a session", TOUCH.text, ["1", "1", "1"]],
+  ["lost items", LOST, []],
   ["count what waits", COUNT, [`'${stream}'`]],
 ];
 
 for (const statement of statements) {
   const [name] = statement;
   it(`${name}: reads few of ${ITEMS} items`, async () => {
-    const pages = await pagesRead(database, statement);
+    const { pages, scans } = await explain(database, statement);
     assert(pages <= MOST_PAGES, `${pages} pages`);
+    assert(!scans.includes("worker_items"));
   });
 }
 
@@ -64,5 +70,5 @@ it("counts what waits for a worker no further than pages show it", async () => {
 
 it("would notice when all are read, by an index too", async () => {
   const backwards = "select id from worker_items where kind = 'grid' order by id desc limit 20";
-  assert((await pagesRead(database, ["backwards", backwards, []])) > 2 * MOST_PAGES);
+  assert((await explain(database, ["", backwards, []])).pages > 2 * MOST_PAGES);
 });

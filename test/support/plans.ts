@@ -11,8 +11,14 @@ interface Explained extends Row {
   ];
 }
 
-/** How many pages a statement touches. It is carried out, with the plan that the desk uses for every parameter. */
-export async function pagesRead(database: Database, [, text, parameters]: Sample): Promise<number> {
+/**
+ * Carries a statement out with the plan that the desk uses whatever the parameters are.
+ * @returns how many pages it touched, and the tables that it scans, or would with other parameters
+ */
+export async function explain(
+  database: Database,
+  [, text, parameters]: Sample,
+): Promise<{ readonly pages: number; readonly scans: readonly string[] }> {
   return database.transaction(async (transaction) => {
     await transaction.query("set local plan_cache_mode = force_generic_plan");
     await transaction.query(`prepare checked as ${text}`);
@@ -22,6 +28,10 @@ export async function pagesRead(database: Database, [, text, parameters]: Sample
     );
     await transaction.query("deallocate checked");
     const plan = row?.["QUERY PLAN"][0].Plan;
-    return (plan?.["Shared Hit Blocks"] ?? NaN) + (plan?.["Shared Read Blocks"] ?? NaN);
+    const scans = JSON.stringify(plan).matchAll(/"Node Type":"Seq Scan"[^{}]*?"Relation Name":"(\w+)"/g);
+    return {
+      pages: (plan?.["Shared Hit Blocks"] ?? NaN) + (plan?.["Shared Read Blocks"] ?? NaN),
+      scans: [...scans].map(([, table = ""]) => table),
+    };
   });
 }
