@@ -1,4 +1,4 @@
-import { access, constants, stat, statfs } from "node:fs/promises";
+import { mkdtemp, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { audit } from "../accounts/ledger.ts";
@@ -132,11 +132,12 @@ async function checkDirectory(dataDir: string): Promise<Omit<Finding, "check">> 
     return { state: "fault", found: `${place} is a file`, advice: "Choose another with GLYPHDESK_DATA_DIR." };
   }
   try {
-    await access(place, constants.W_OK | constants.X_OK);
-  } catch {
+    // Permissions do not say all: in /proc nobody can make a folder.
+    await rmdir(await mkdtemp(join(place, ".glyphdesk-doctor-")));
+  } catch (error) {
     return {
       state: "fault",
-      found: `${place} cannot be written`,
+      found: `${place} cannot be written (${messageOf(error).split(",")[0]})`,
       advice: "Give it to the user who runs the desk, or choose another with GLYPHDESK_DATA_DIR.",
     };
   }

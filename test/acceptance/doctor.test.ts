@@ -48,9 +48,25 @@ it("says what to do for each fault", async () => {
   assert.equal(stateOf(unreachable, "database"), "fault");
   const confused = await examine(folder, { GLYPHDESK_PORT: "many" });
   assert.equal(stateOf(confused, "configuration"), "fault");
+  const unmakeable = await examine("/proc/none/desk");
+  assert.equal(stateOf(unmakeable, "data directory"), "fault");
   const misspelt = await examine(folder, { GLYPHDESK_PRICES: "ImageToTxtTask=0.5" });
   assert.equal(stateOf(misspelt, "configuration"), "fault");
-  for (const { findings } of [blocked, unreachable, confused, misspelt]) {
+  for (const { findings } of [blocked, unreachable, confused, unmakeable, misspelt]) {
     for (const { state, advice } of findings) assert(state !== "fault" || advice, JSON.stringify(findings));
   }
+});
+
+it("a data directory that cannot be made is refused, and not tried for ever", async () => {
+  const words = ["account", "list", "--data-dir", "/proc/none/desk"];
+  const run = promisify(execFile)("./bin/glyphdesk.js", words, {
+    env: cleanEnvironment(),
+    timeout: 20_000,
+    killSignal: "SIGKILL",
+  });
+  await assert.rejects(run, {
+    code: 1,
+    stderr:
+      /^glyphdesk: The data directory .* cannot be used: ENOENT.*choose another one with GLYPHDESK_DATA_DIR\.\n$/,
+  });
 });

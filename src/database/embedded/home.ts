@@ -15,7 +15,7 @@ export interface Home {
 /** Makes the directories and the lock files, owned by the user the database is to run as. Repeatable. */
 export async function prepareHome(dataDir: string): Promise<Home> {
   const wanted = path.resolve(dataDir);
-  await mkdir(wanted, { recursive: true, mode: 0o700 });
+  await makeDirectories(wanted);
   const layout = layoutOf(await realpath(wanted));
   const identity = chooseIdentity({
     ownUid: process.getuid?.() ?? -1,
@@ -30,6 +30,20 @@ export async function prepareHome(dataDir: string): Promise<Home> {
     await makeLockFile(file, identity);
   }
   return { layout, identity };
+}
+
+/**
+ * Makes a directory of mode 0700 and what is missing above it. Node's own `recursive` tries for ever where the system says
+ * ENOENT although the parent is there, as /proc does.
+ */
+export async function makeDirectories(directory: string): Promise<void> {
+  try {
+    await makeDirectory(directory, null);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+    await makeDirectories(path.dirname(directory));
+    await makeDirectory(directory, null);
+  }
 }
 
 /** Makes a directory of mode 0700 that belongs to `identity`, if it does not exist. */
