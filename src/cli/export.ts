@@ -1,10 +1,12 @@
-import { mkdir, open, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, Option as Flag } from "commander";
-import { OperatorError } from "../base/errors.ts";
+import { messageOf, OperatorError } from "../base/errors.ts";
 import { ImageError, inspectImage } from "../protocol/inspect-image.ts";
 import { readExamples, type ExportedExample } from "../tasks/export-examples.ts";
 import type { Database } from "../database/database.ts";
+import { makeDirectories } from "../database/embedded/home.ts";
+import { NewFile } from "../database/new-file.ts";
 import { withDatabase, withOptions } from "./context.ts";
 import { print, printPart, withJson } from "./output.ts";
 
@@ -29,7 +31,7 @@ export function exportCommands(): Command {
         .choices(["folder", "ndjson"])
         .default("folder"),
     )
-    .option("--out <path>", "the folder to make; for ndjson a file (default: standard output)")
+    .option("--out <path>", "the folder to make; for ndjson a file to make (default: standard output)")
     .action(async (flags: Flags) => {
       // A set may be large: a statement takes as long as it takes.
       await withDatabase(flags, (database) => run(database, flags), 0);
@@ -47,39 +49,61 @@ async function run(database: Database, flags: Flags): Promise<void> {
   }
   if (flags.out === undefined) throw new OperatorError("Name the folder to make: --out FOLDER.");
   const written = await writeFolder(database, flags.out);
-  print(flags, { written }, `${written} pictures were written. Measure with: glyphdesk bench ${flags.out}`);
+  const next = written > 0 ? ` Measure with: glyphdesk bench ${flags.out}` : "";
+  print(flags, { written }, `${written} pictures were written.${next}`);
 }
 
-/** Pictures may be personal data: only who wrote them may read them. */
-const MODE = 0o600;
+/** Pictures may be personal data: only who wrote them may read them. What is there already is never written to. */
+const PRIVATE = { mode: 0o600, flag: "wx" } as const;
 
 /** Pictures named by their example, and what they say: file, answer, verdict, source, type. */
 async function writeFolder(database: Database, folder: string): Promise<number> {
-  await mkdir(folder, { recursive: true });
+  await makeEmpty(folder);
   const lines: string[] = [];
   for await (const { id, type, picture, label, verdict, source } of readExamples(database, true)) {
     // Other types are no pictures of one text.
     if (type !== "ImageToTextTask" || picture === null || label === null) continue;
     const file = `${id}.${extensionOf(picture)}`;
-    await writeFile(join(folder, file), picture, { mode: MODE });
+    await writeFile(join(folder, file), picture, PRIVATE);
     lines.push([file, label.replaceAll(/\s/g, " "), verdict, source, type].join("\t"));
   }
-  await writeFile(join(folder, "labels.tsv"), lines.map((line) => `${line}\n`).join(""), { mode: MODE });
+  const labels = lines.map((line) => `${line}\n`).join("");
+  if (labels !== "") await writeFile(join(folder, "labels.tsv"), labels, PRIVATE);
   return lines.length;
 }
 
-async function writeLines(database: Database, path: string | undefined): Promise<number> {
-  const file = path === undefined ? null : await open(path, "w", MODE);
-  let written = 0;
+async function makeEmpty(folder: string): Promise<void> {
+  let found: readonly string[];
   try {
+    await makeDirectories(folder);
+    found = await readdir(folder);
+  } catch (error) {
+    throw new OperatorError(`Cannot make ${folder}: ${messageOf(error)}. Name a folder elsewhere.`, {
+      cause: error,
+    });
+  }
+  if (found.length > 0)
+    throw new OperatorError(`${folder} is not empty. Name an empty folder, or a new one.`);
+}
+
+async function writeLines(database: Database, path: string | undefined): Promise<number> {
+  let written = 0;
+  async function* lines(): AsyncGenerator<Buffer> {
     for await (const example of readExamples(database, false)) {
-      const line = `${JSON.stringify(plain(example))}\n`;
-      if (file !== null) await file.write(line);
-      else if (!(await printPart(line))) break;
+      yield Buffer.from(`${JSON.stringify(plain(example))}\n`);
       written += 1;
     }
-  } finally {
-    await file?.close();
+  }
+  if (path === undefined) {
+    for await (const line of lines()) if (!(await printPart(line))) break;
+    return written;
+  }
+  const file = await NewFile.begin(path);
+  try {
+    await file.write(lines());
+    await file.finish();
+  } catch (error) {
+    throw await file.giveUp(error);
   }
   return written;
 }

@@ -27,7 +27,7 @@ function ignore(): void {
  * Prints a part of a long output.
  * @returns whether somebody still reads it; else there is no use in going on
  */
-export async function printPart(text: string): Promise<boolean> {
+export async function printPart(text: string | Uint8Array): Promise<boolean> {
   const problem = await new Promise<unknown>((done) => process.stdout.write(text, done));
   return problem == null;
 }
