@@ -1,6 +1,6 @@
 import { Command, Option as Flag } from "commander";
 import { OperatorError } from "../base/errors.ts";
-import type { Config } from "../config/options.ts";
+import { OPTIONS, type Config } from "../config/options.ts";
 import {
   allowWorker,
   disableWorker,
@@ -14,8 +14,8 @@ import {
   type Worker,
 } from "../people/workers.ts";
 import { readQuality } from "../people/quality.ts";
-import { KINDS, ROLES, type Role } from "../protocol/workspace.ts";
-import { withDatabase, withOptions } from "./context.ts";
+import { KINDS, LANGUAGE, ROLES, type Role } from "../protocol/workspace.ts";
+import { readConfig, withDatabase, withOptions } from "./context.ts";
 import { print, table, withJson } from "./output.ts";
 
 interface Flags extends Record<string, unknown> {
@@ -45,7 +45,7 @@ export function workerCommands(): Command {
       .argument("<name>", "what they sign in with")
       .addOption(new Flag("--role <role>", "auditors only read (default: worker)").choices([...ROLES]))
       .option("--kinds <list>", `what they may answer, of ${KINDS.join(", ")} (default: all)`)
-      .option("--languages <list>", "language codes, such as en,de (default: any)")
+      .option("--languages <list>", "language codes, such as en,de; any for all (default: any)")
       .option("--url <address>", "where their browser finds the desk (default: from host and port)")
       .action(async (name: string, flags: InviteFlags) => {
         // The server has an option of the same name.
@@ -54,13 +54,18 @@ export function workerCommands(): Command {
           name,
           ...(role !== undefined && { role }),
           ...(flags.kinds !== undefined && { kinds: parseKinds(words(flags.kinds)) }),
-          ...(flags.languages !== undefined && { languages: words(flags.languages) }),
+          ...(flags.languages !== undefined && { languages: parseLanguages(flags.languages) }),
         };
-        const link = await withDatabase(rest, async (database, config) => {
-          const token = await inviteWorker(database, worker);
-          return `${flags.url?.replace(/\/+$/, "") ?? addressOf(config)}/workspace/#invite=${token}`;
-        });
-        print(flags, { name, link }, `${name} signs in once within three days at\n${link}`);
+        const given = flags.url === undefined ? null : parseAddress(flags.url);
+        const address = given ?? addressOf(readConfig(rest));
+        const token = await withDatabase(rest, (database) => inviteWorker(database, worker));
+        const link = `${address}/workspace/#invite=${token}`;
+        const assumed = `\nIf the desk is not at ${address} for their browser, say where with --url.`;
+        print(
+          flags,
+          { name, link },
+          `${name} signs in once within three days at\n${link}${given === null ? assumed : ""}`,
+        );
       }),
     "host",
     "port",
@@ -122,7 +127,7 @@ export function workerCommands(): Command {
   );
   add(
     named("pause", "give a worker nothing for now; the page shows the reason")
-      .requiredOption("--reason <sentence>", "shown to the worker")
+      .requiredOption("--reason <sentence>", "shown to the worker (required)")
       .action(async (name: string, flags: Flags & { readonly reason: string }) => {
         await withDatabase(flags, (database) => pauseWorker(database, name, flags.reason));
         print(flags, { paused: name }, `${name} is given nothing.`);
@@ -152,14 +157,22 @@ export function workerCommands(): Command {
       .option("--languages <list>", "language codes, such as en,de; any for all")
       .action(
         async (name: string, flags: Flags & { readonly kinds?: string; readonly languages?: string }) => {
-          const { kinds, languages, ...rest } = flags;
-          await withDatabase(rest, (database) =>
-            allowWorker(database, name, {
-              ...(kinds !== undefined && { kinds: parseKinds(words(kinds)) }),
-              ...(languages !== undefined && { languages: languages === "any" ? [] : words(languages) }),
-            }),
-          );
-          print(flags, { allowed: name }, `${name} is given what was allowed.`);
+          if (flags.kinds === undefined && flags.languages === undefined) {
+            throw new OperatorError(
+              "Name at least one: --kinds such as text,grid, or --languages such as en,de.",
+            );
+          }
+          const changes = {
+            ...(flags.kinds !== undefined && { kinds: parseKinds(words(flags.kinds)) }),
+            ...(flags.languages !== undefined && { languages: parseLanguages(flags.languages) }),
+          };
+          const worker = await withDatabase(flags, async (database) => {
+            await allowWorker(database, name, changes);
+            return (await listWorkers(database)).find((one) => one.name === name);
+          });
+          const { allowed: kinds = [], languages = [] } = worker ?? {};
+          const text = `${name} is given: ${kinds.join(", ") || "nothing"}; languages: ${languages.join(", ") || "any"}.`;
+          print(flags, { allowed: name, kinds, languages }, text);
         },
       ),
   );
@@ -182,6 +195,15 @@ function words(list: string): string[] {
   return list.split(",").flatMap((word) => word.trim() || []);
 }
 
+/** @throws OperatorError naming the first that is no code */
+function parseLanguages(list: string): string[] {
+  if (list === "any") return [];
+  const codes = words(list);
+  const wrong = codes.find((code) => code.length > 40 || !new RegExp(LANGUAGE).test(code));
+  if (wrong === undefined) return codes;
+  throw new OperatorError(`"${wrong}" is not the code of a language, such as en, de or de-at.`);
+}
+
 function stateOf({ disabledAt, paused, online, invited }: Worker): string {
   if (disabledAt !== null) return "disabled";
   if (paused !== null) return "paused";
@@ -189,7 +211,19 @@ function stateOf({ disabledAt, paused, online, invited }: Worker): string {
   return invited ? "invited" : "away";
 }
 
+function parseAddress(text: string): string {
+  try {
+    return OPTIONS.widgetOrigin.parse(text.replace(/\/+$/, ""));
+  } catch {
+    throw new OperatorError(
+      `--url ${text}: expected an address such as https://desk.example.com, without a path.`,
+    );
+  }
+}
+
+/** Where a browser on this machine finds a desk with this configuration, which the one that runs may not have. */
 function addressOf({ host, port }: Config): string {
+  if (port === 0) throw new OperatorError("The port is 0, any free one: say where the desk is with --url.");
   const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
   return `http://${name}:${port}`;
 }

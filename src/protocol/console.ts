@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { KINDS, ROLES, type Kind, type Role } from "./workspace.ts";
+import { KINDS, LANGUAGE, ROLES, type Kind, type Role } from "./workspace.ts";
 
 /**
  * What the operator's console and the server say to each other about the people who answer: everything under
@@ -17,7 +17,7 @@ export interface ConsoleSession {
 const strict = { additionalProperties: false } as const;
 const kinds = Type.Array(Type.Enum([...KINDS]), { maxItems: KINDS.length, uniqueItems: true });
 /** Codes such as `de`; none means any language. */
-const languages = Type.Array(Type.String({ pattern: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", maxLength: 40 }), {
+const languages = Type.Array(Type.String({ pattern: LANGUAGE, maxLength: 40 }), {
   maxItems: 50,
 });
 

@@ -14,6 +14,9 @@ export const ROLES = ["operator", "worker", "auditor"] as const;
 /** Operators and workers answer; an auditor only reads, and reads everybody's history. */
 export type Role = (typeof ROLES)[number];
 
+/** A language by its code, such as `de` or `de-at`. */
+export const LANGUAGE = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$";
+
 /** GET session, and the event `state`. */
 export interface Session {
   readonly worker: {
