@@ -1,4 +1,4 @@
-import type { Micros } from "../base/money.ts";
+import { formatDollars, type Micros } from "../base/money.ts";
 import type { Database, Row } from "../database/database.ts";
 
 /** What an account's books must show, recomputed from its entries. */
@@ -71,12 +71,12 @@ export async function audit(database: Database): Promise<Audit> {
     ...(row.balance === row.balanceFromEntries
       ? []
       : [
-          `account ${row.account}: balance ${row.balance}, but its entries add up to ${row.balanceFromEntries}`,
+          `account ${row.account}: balance ${formatDollars(row.balance)}, but its entries add up to ${formatDollars(row.balanceFromEntries)}`,
         ]),
     ...(row.held === row.heldFromEntries
       ? []
       : [
-          `account ${row.account}: its unfinished tasks cost ${row.held}, but ${row.heldFromEntries} is held by entries`,
+          `account ${row.account}: its unfinished tasks cost ${formatDollars(row.held)}, but ${formatDollars(row.heldFromEntries)} is held by entries`,
         ]),
   ]);
   faults.push(

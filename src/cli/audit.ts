@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { audit } from "../accounts/ledger.ts";
-import { formatDollars } from "../base/money.ts";
+import { formatDollars, toDollars } from "../base/money.ts";
 import { withDatabase, withOptions } from "./context.ts";
 import { print, table, withJson } from "./output.ts";
 
@@ -19,7 +19,18 @@ export function auditCommand(): Command {
       ]);
       const end = faults.length === 0 ? "The books are right." : `The books are wrong:\n${faults.join("\n")}`;
       const headings = ["ACCOUNT", "BALANCE", "BY ENTRIES", "HELD", "BY ENTRIES"];
-      print(flags, { ok: faults.length === 0, accounts, faults }, `${table(headings, rows)}\n${end}`);
+      const dollars = accounts.map((row) => ({
+        account: row.account,
+        balance: toDollars(row.balance),
+        balanceFromEntries: toDollars(row.balanceFromEntries),
+        held: toDollars(row.held),
+        heldFromEntries: toDollars(row.heldFromEntries),
+      }));
+      print(
+        flags,
+        { ok: faults.length === 0, accounts: dollars, faults },
+        `${table(headings, rows)}\n${end}`,
+      );
       if (faults.length > 0) process.exitCode = 1;
     },
   );

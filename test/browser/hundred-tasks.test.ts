@@ -134,7 +134,7 @@ it("shares a hundred tasks between two people and the recogniser, and outlives a
   assert.deepEqual(books.faults, []);
   assert.deepEqual(
     books.accounts.map(({ balance, held }) => ({ balance, held })),
-    [{ balance: START_MICROS - price, held: 0 }],
+    [{ balance: (START_MICROS - price) / 1_000_000, held: 0 }],
   );
   const { balance } = await stage.client.getBalance();
   assert.equal(Math.round(balance * 1_000_000), START_MICROS - price);

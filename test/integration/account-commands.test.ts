@@ -36,3 +36,18 @@ it("a key is not made to have expired already", async () => {
   }
   assert.deepEqual(await listKeys(database), []);
 });
+
+it("the audit counts in dollars, as all commands do", async () => {
+  await answer("account", "create", "audited", "--balance", "999.997");
+  const { ok, accounts } = (await answer("audit")) as { ok: boolean; accounts: { account: string }[] };
+  assert.equal(ok, true);
+  assert.deepEqual(
+    accounts.find(({ account }) => account === "audited"),
+    { account: "audited", balance: 999.997, balanceFromEntries: 999.997, held: 0, heldFromEntries: 0 },
+  );
+  // Only the test does so: no command changes a balance without an entry.
+  await database.query("update accounts set balance = balance + 30 where name = 'audited'");
+  const { code, stdout } = await run("audit");
+  assert.equal(code, 1);
+  assert.match(stdout, /^account audited: balance 999\.99703, but its entries add up to 999\.997$/m);
+});

@@ -197,12 +197,13 @@ async function checkBooks(server: ChildServer, dataDir: string, callers: readonl
     }
     let unacknowledged = 0;
     for (const [index, { acknowledged, key }] of callers.entries()) {
-      const spent = OPENING * 1_000_000 - (audit.accounts[index]?.balance ?? 0);
+      const booked = Math.round((audit.accounts[index]?.balance ?? 0) * 1_000_000);
+      const spent = OPENING * 1_000_000 - booked;
       assert.equal(spent % PRICE, 0);
       assert(spent >= acknowledged.size * PRICE, `${acknowledged.size} tasks acknowledged, ${spent} spent`);
       unacknowledged += spent / PRICE - acknowledged.size;
       const { balance } = await post(client, "/getBalance", { clientKey: key });
-      assert.equal(Math.round(Number(balance) * 1_000_000), audit.accounts[index]?.balance);
+      assert.equal(Math.round(Number(balance) * 1_000_000), booked);
     }
     await client.close();
     return unacknowledged;
