@@ -2,6 +2,7 @@ import { Command, Option as Flag } from "commander";
 import { numberOf, type FoundKey } from "../accounts/find-key.ts";
 import { OperatorError } from "../base/errors.ts";
 import { TASK_TYPES } from "../protocol/catalogue/catalogue.ts";
+import { kindOf } from "../protocol/kinds.ts";
 import {
   CONSENSUS,
   listRules,
@@ -47,6 +48,7 @@ export function ruleCommands(): Command {
       .action(async (mode: string, flags: SetFlags) => {
         const scope = scopeOf(flags);
         const rule = { mode: parseMode(mode), consensus: flags.consensus };
+        refuseIdle(scope, rule.mode);
         const key = await withDatabase(flags, (database) => setRule(database, scope, rule));
         print(
           flags,
@@ -83,6 +85,25 @@ function parseMode(text: string): Mode {
   const mode = MODES.find((known) => known === text);
   if (mode === undefined) throw new OperatorError(`"${text}" is no mode. Choose from: ${MODES.join(", ")}.`);
   return mode;
+}
+
+/** @throws OperatorError when tasks of the type are answered, or not, in the same way whatever such a rule says */
+function refuseIdle({ type }: Scope, mode: Mode): void {
+  const route = TASK_TYPES.find(({ title }) => title === type)?.route.kind;
+  if (type === null || route === undefined || route === "machine") return;
+  const why = {
+    "not offered": "it is not supported",
+    computed: "it is computed",
+    people: "only people answer it",
+  }[route];
+  // Who answers is fixed for people's pictures as well, but not how many must say the same.
+  if (route === "people" && kindOf(type, {}) !== "widget") {
+    if (mode !== "machine") return;
+    throw new OperatorError(
+      `A rule leaves no ${type} to the recogniser: ${why}. Set people, with --consensus.`,
+    );
+  }
+  throw new OperatorError(`A rule changes nothing for ${type}: ${why}.`);
 }
 
 /** @throws OperatorError for a type that is not in the catalogue */

@@ -53,6 +53,16 @@ describe("glyphdesk rule", () => {
       [/"dogs" is no mode\. Choose from: machine,/, "set", "dogs"],
       [/"Cat" is no task type\. See/, "set", "people", "--type", "Cat"],
       [/No live key starts with "zz-no"\. See/, "set", "people", "--key", "zz-no"],
+      [/changes nothing for TurnstileTask: only people answer/, "set", "people", "--type", "TurnstileTask"],
+      [/nothing for FunCaptchaTask: it is not supported\./, "set", "people", "--type", "FunCaptchaTask"],
+      [/nothing for CustomTask altcha: it is computed\./, "set", "agree", "--type", "customtask altcha"],
+      [
+        /recaptcha to the recogniser: .* Set people,/,
+        "set",
+        "machine",
+        "--type",
+        "ComplexImageTask recaptcha",
+      ],
       [/consensus.*Allowed choices are 1, 2-of-3, 3-of-5/, "set", "people", "--consensus", "4"],
     ];
     for (const [sentence, ...words] of faults) {
