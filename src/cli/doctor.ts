@@ -11,6 +11,7 @@ import { checkPriceNames } from "../protocol/catalogue/price-names.ts";
 import { loadSolvers } from "../solvers/registry.ts";
 import { asGuest, makeLogger, readConfig, withOptions } from "./context.ts";
 import { print, table, withJson } from "./output.ts";
+import { version } from "./version.ts";
 
 const LITTLE_SPACE = 1_000_000_000;
 const NO_SPACE = 200_000_000;
@@ -45,7 +46,7 @@ export function doctorCommand(): Command {
 }
 
 async function examine(configure: () => Config, logger: Logger): Promise<Finding[]> {
-  const findings: Finding[] = [];
+  const findings: Finding[] = [{ check: "glyphdesk", state: "ok", found: version() }];
   const add = async (check: string, look: () => Promise<Omit<Finding, "check">>) =>
     findings.push({ check, ...(await look().catch(faultOf)) });
   await add("node", () => Promise.resolve(checkNode()));

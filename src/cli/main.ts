@@ -1,6 +1,7 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help } from "commander";
 import { messageOf, OperatorError } from "../base/errors.ts";
 import { surviveBrokenOutput, visible } from "./output.ts";
+import { version } from "./version.ts";
 
 /**
  * The commands by their first word. Each brings what it needs when it is called: `site list` takes 0.7 s of processor
@@ -28,7 +29,9 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 /** Runs one command line (without node and script). Sets the exit code; never throws. */
 export async function main(words: readonly string[]): Promise<void> {
   surviveBrokenOutput();
-  const program = new Command("glyphdesk").description("A self-hosted answer desk for CAPTCHA tasks.");
+  const program = new Command("glyphdesk")
+    .description("A self-hosted answer desk for CAPTCHA tasks.")
+    .version(version());
   const named = COMMANDS.get(words[0] ?? "");
   // Help and wrong words need all of them.
   const load = named === undefined ? [...COMMANDS.values()] : [named];
@@ -47,6 +50,12 @@ export async function main(words: readonly string[]): Promise<void> {
   }
 }
 
+/** Every command has options: saying so in each line of a list leaves narrow terminals no room for what they do. */
+const HELP = {
+  minWidthToWrap: 20,
+  subcommandTerm: (command: Command) => new Help().subcommandTerm(command).replace(" [options]", ""),
+};
+
 /**
  * Lets parse errors come back as exceptions in every command, so that `main` alone decides how to end. They are printed
  * before that, and quote what was typed, or what a shell's `*` found.
@@ -54,6 +63,7 @@ export async function main(words: readonly string[]): Promise<void> {
 function prepare(command: Command): void {
   command
     .exitOverride()
+    .configureHelp(HELP)
     .showHelpAfterError("(add --help for the options)")
     .configureOutput({ outputError: (text, write) => write(visible(text)) });
   command.commands.forEach(prepare);

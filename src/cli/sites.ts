@@ -26,7 +26,7 @@ export function siteCommands(): Command {
     new Command("add")
       .description("authorise a site; only with its owner's consent")
       .argument("<host>", "shop.example.com, or *.example.com for every host below example.com")
-      .requiredOption("--consent <note>", "who agreed, when, and where that is written down")
+      .requiredOption("--consent <note>", "who agreed, when, and where that is written down (required)")
       .option("--site-key <key>", "answer only this site key (may be repeated)", collect, [])
       .option("--expires <when>", "last moment of the consent, such as 2027-01-31 or 2027-01-31T18:00:00Z")
       .action(async (host: string, flags: AddFlags) => {

@@ -32,6 +32,7 @@ it("finds a desk that has not started yet, and one that has, in order", async ()
   assert.deepEqual([fresh.ok, stateOf(fresh, "database"), stateOf(fresh, "solvers")], [true, "ok", "ok"]);
   await glyphdesk(dataDir, "account", "create", "one", "--balance", "5");
   const used = await examine(dataDir);
+  assert.match(used.findings.find(({ check }) => check === "glyphdesk")?.found ?? "", /^\d+\.\d+\.\d+/);
   assert.equal(used.ok, true, JSON.stringify(used));
   assert.equal(stateOf(used, "books"), "ok");
 });
