@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
-import { messageOf, OperatorError } from "../base/errors.ts";
+import { OperatorError } from "../base/errors.ts";
 import { drawAnew } from "../protocol/draw-anew.ts";
 import {
   addChecks,
@@ -12,6 +12,7 @@ import {
 } from "../people/checks.ts";
 import { ImageError, inspectImage } from "../protocol/inspect-image.ts";
 import { parseLabels } from "../solvers/text-image/bench/labels.ts";
+import { whyNot } from "../solvers/text-image/open-file.ts";
 import { withDatabase, withOptions } from "./context.ts";
 import { print, table, withJson } from "./output.ts";
 
@@ -76,7 +77,9 @@ export function goldCommands(): Command {
 }
 
 async function readFolder(folder: string, fields: NewCheck["fields"]): Promise<NewCheck[]> {
-  const labels = parseLabels(await open(join(folder, "labels.tsv")), folder);
+  const needed =
+    "\nCheck items come from a folder with that file: a line for each picture, with its file name, a tab and the answer.";
+  const labels = parseLabels(await open(join(folder, "labels.tsv"), needed), folder);
   const checks: NewCheck[] = [];
   for (const { file, answer } of labels) {
     const picture = await open(join(folder, file));
@@ -92,10 +95,10 @@ async function readFolder(folder: string, fields: NewCheck["fields"]): Promise<N
   return checks;
 }
 
-async function open(path: string): Promise<Buffer> {
+async function open(path: string, advice = ""): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new OperatorError(`Cannot read ${path}: ${messageOf(error)}`, { cause: error });
+    throw new OperatorError(`Cannot read ${path}: ${whyNot(error)}${advice}`, { cause: error });
   }
 }

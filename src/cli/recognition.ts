@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option as Flag } from "commander";
 import type { SolvedFile } from "../solvers/text-image/files.ts";
 import { lengths, LONGEST_LINE, type Hints } from "../protocol/text-hints.ts";
 import { summary } from "./bench-summary.ts";
@@ -60,7 +60,7 @@ export function benchCommand(): Command {
 function withHints(command: Command): Command {
   return withJson(command)
     .option("--numeric", "the answers are digits only")
-    .option("--letters", "the answers are letters only")
+    .addOption(new Flag("--letters", "the answers are letters only").conflicts("numeric"))
     .option("--length <n>", "how many characters the answers have: 5, or 4-6", parseLength)
     .option("--math", "the pictures hold sums; answer their results")
     .option("--case", "tell upper and lower case apart");
@@ -68,7 +68,7 @@ function withHints(command: Command): Command {
 
 function hints({ numeric, letters, length, math, case: caseSensitive }: Flags): Partial<Hints> {
   return {
-    characters: numeric ? (letters ? "digits or letters" : "digits") : letters ? "letters" : "any",
+    characters: numeric ? "digits" : letters ? "letters" : "any",
     math: math === true,
     caseSensitive: caseSensitive === true,
     ...(length && lengths(...length)),

@@ -32,6 +32,18 @@ describe("loadConfig", () => {
     );
   });
 
+  it("refuses one port for two listeners", () => {
+    assert.throws(() => loadConfig({ GLYPHDESK_WIDGET_PORT: "8080" }), {
+      name: "OperatorError",
+      message: /\nGLYPHDESK_WIDGET_PORT: expected another port than GLYPHDESK_PORT, got 8080 for both\.$/,
+    });
+    assert.equal(loadConfig({ GLYPHDESK_PORT: "0", GLYPHDESK_WIDGET_PORT: "0" }).widgetPort, 0);
+    assert.throws(
+      () => loadConfig({ GLYPHDESK_PORT: "x", GLYPHDESK_WIDGET_PORT: "x" }),
+      (error) => error instanceof OperatorError && !/for both/.test(error.message),
+    );
+  });
+
   it("refuses a database address that its password cuts in two, and shows none of it", () => {
     for (const text of ["u:pa#ss@h/d", "u:1#ss@h/d", "u:1/ss@h/d", "u:1?ss@h/d", "u:p%ss@h/d", "u:p/w@h/d"]) {
       assert.throws(

@@ -28,6 +28,11 @@ export function loadConfig(
       faults.push(`${names}: expected ${option.expected}, got ${got}.`);
     }
   }
+  if (typeof values.port === "number" && values.port !== 0 && values.port === values.widgetPort) {
+    faults.push(
+      `${OPTIONS.widgetPort.env}: expected another port than ${OPTIONS.port.env}, got ${values.port} for both.`,
+    );
+  }
   if (faults.length > 0) throw new OperatorError(`The configuration is not usable.\n${faults.join("\n")}`);
   return values as Config;
 }

@@ -1,12 +1,22 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { messageOf, OperatorError } from "../base/errors.ts";
+import { codeOf, messageOf, OperatorError } from "../base/errors.ts";
 import { quoted, type Manifest } from "./backup.ts";
 import type { Database, Queryable, Row } from "./database.ts";
 
 /** Rows are written in statements of about this size. */
 const INSERT_CHARACTERS = 1_000_000;
+
+/** By the code of the file system or of zlib. */
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "you may not read it",
+  Z_DATA_ERROR: "it is damaged, or another kind of file",
+  Z_BUF_ERROR: "it is cut off",
+};
 
 /**
  * The first line of a backup.
@@ -163,7 +173,8 @@ async function* linesOf(file: string): AsyncGenerator<string> {
     }
   } catch (error) {
     // What the reader of the lines throws passes by: a generator only sees faults of its own.
-    throw new OperatorError(`${file} cannot be read as a backup: ${messageOf(error)}. Nothing was restored.`);
+    const why = WHY[codeOf(error)] ?? messageOf(error);
+    throw new OperatorError(`${file} cannot be read as a backup: ${why}. Nothing was restored.`);
   }
   if (pieces.some((piece) => piece !== "")) yield pieces.join("");
 }

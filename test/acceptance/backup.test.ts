@@ -159,14 +159,18 @@ it("restores nothing from a file that is damaged, cut off, or no backup", async 
   const whole = await readFile(file);
   const lines = gunzipSync(whole).toString().split("\n");
   const faulty: [string, Buffer, RegExp][] = [
-    ["text", Buffer.from("no backup"), /cannot be read as a backup/],
+    [
+      "text",
+      Buffer.from("no backup"),
+      /cannot be read as a backup: it is damaged, or another kind of file\. Nothing/,
+    ],
     ["without-end", gzipSync(`${lines.slice(0, -2).join("\n")}\n`), /cut off or damaged/],
     [
       "row-missing",
       gzipSync(lines.filter((line) => !line.includes('"kind":"refund"')).join("\n")),
       /cut off or damaged/,
     ],
-    ["short", whole.subarray(0, whole.byteLength / 2), /cannot be read as a backup/],
+    ["short", whole.subarray(0, whole.byteLength / 2), /cannot be read as a backup: it is cut off\. Nothing/],
   ];
   for (const [name, content, message] of faulty) {
     const path = join(folder, name);
@@ -181,6 +185,7 @@ it("restores nothing from a file that is damaged, cut off, or no backup", async 
       );
     await assert.rejects(restored, message, name);
   }
+  await assert.rejects(readManifest(join(folder, "none")), /as a backup: there is no such file\. Nothing/);
   assert.deepEqual(await database.query("select * from accounts"), []);
 
   const [empty, newer] = [join(folder, "empty"), join(folder, "newer")];

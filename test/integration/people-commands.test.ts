@@ -119,6 +119,18 @@ describe("a check item", () => {
   });
 });
 
+describe("glyphdesk gold add", () => {
+  it("says what it needs when the folder has it not", async () => {
+    assert.deepEqual(await run("gold", "add", "/nonexistent"), {
+      code: 1,
+      stdout: "",
+      stderr:
+        "glyphdesk: Cannot read /nonexistent/labels.tsv: There is no such file.\n" +
+        "Check items come from a folder with that file: a line for each picture, with its file name, a tab and the answer.\n",
+    });
+  });
+});
+
 describe("glyphdesk gold from-examples", () => {
   it("makes check items of what somebody wrote down, once, and nobody is billed for them", async () => {
     await follows("people");

@@ -104,6 +104,12 @@ test("a length that nothing can have is refused", async () => {
   assert.equal((await run("solve", "--length", "6-6", picture)).code, 0);
 });
 
+test("digits only and letters only is nothing", async () => {
+  const { code, stdout, stderr } = await run("solve", "--numeric", "--letters", picture);
+  assert.deepEqual([code, stdout], [1, ""]);
+  assert.match(stderr, /'--letters' cannot be used with option '--numeric'/);
+});
+
 test("escape sequences in names and labels do not get to the terminal", async (t) => {
   const evil = "\u001B]0;x\u0007\u009B2J";
   const dir = await folder(t, `a.png\t${evil}\n`);

@@ -13,21 +13,21 @@ const KNOWN: ReadonlySet<string> = new Set(NAMES.map((name) => name.toLowerCase(
 export function checkPriceNames(prices: ReadonlyMap<string, unknown>): void {
   const faults = [...prices.keys()]
     .filter((name) => !KNOWN.has(name))
-    .map((name) => `"${name}" is no task type. Did you mean ${meant(name)}?`);
+    .map((name) => `"${name}" is no task type.${suggestion(name)}`);
   if (faults.length === 0) return;
   throw new OperatorError(
     `GLYPHDESK_PRICES (--prices) is not usable.\n${faults.join("\n")}\ndocs/task-types.md lists all of them.`,
   );
 }
 
-/** The type that a client's other name stands for, or the name that is written most alike. */
-function meant(name: string): string {
+/** The type that a client's other name stands for, or a name that is written much alike: less than half is another. */
+function suggestion(name: string): string {
   const alias = TASK_TYPES.find(({ aliases }) => aliases?.some((other) => other.toLowerCase() === name));
-  if (alias !== undefined) return alias.title;
-  const [nearest = ""] = NAMES.map((known) => ({ known, far: distance(name, known.toLowerCase()) }))
-    .toSorted((one, other) => one.far - other.far)
-    .map(({ known }) => known);
-  return nearest;
+  const [nearest] = NAMES.map((known) => ({ known, far: distance(name, known.toLowerCase()) / known.length }))
+    .filter(({ far }) => far < 0.5)
+    .toSorted((one, other) => one.far - other.far);
+  const meant = alias?.title ?? nearest?.known;
+  return meant === undefined ? "" : ` Did you mean ${meant}?`;
 }
 
 /** Characters to insert, delete or replace to make one text of the other (Levenshtein). */
