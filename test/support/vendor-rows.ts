@@ -41,7 +41,7 @@ const hcaptcha = {
 const friendly = {
   title: "CustomTask friendly",
   lifetime: 120,
-  solution: { data: { token: "token-0" } },
+  solution: { token: "token-0", data: { token: "token-0" } },
 } as const;
 
 export const ROWS: readonly Row[] = [
