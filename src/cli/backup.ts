@@ -25,7 +25,7 @@ export function backupCommand(): Command {
     print(
       flags,
       { file, migration, rows, bytes },
-      `${count} rows, ${(bytes / 1_000_000).toFixed(1)} MB in ${file}. Keep it secret: it holds pictures and callback secrets.`,
+      `${count} rows, ${sizeOf(bytes)} in ${file}. Keep it secret: it holds pictures and callback secrets.`,
     );
   });
 }
@@ -59,3 +59,6 @@ export function restoreCommand(): Command {
     if (faults.length > 0) process.exitCode = 1;
   });
 }
+
+const sizeOf = (bytes: number): string =>
+  bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;

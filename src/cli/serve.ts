@@ -38,7 +38,7 @@ async function run(config: Config, logger: Logger, stop: AbortSignal): Promise<v
 }
 
 function welcome(url: string, firstKey: string | null): string {
-  const lines = [`Glyphdesk answers at ${url}`];
+  const lines = [`Glyphdesk answers at ${url}, with its documentation at ${url}/docs`];
   if (firstKey !== null) {
     lines.push(`API key of the first account, shown only this once:  ${firstKey}`);
   }

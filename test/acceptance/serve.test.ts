@@ -14,6 +14,8 @@ const environment = { GLYPHDESK_DATA_DIR: dataDir, GLYPHDESK_SOLVERS: "./bench/n
 
 it("prints the first key once, works beside the commands, and ends at SIGTERM although a client hangs", async () => {
   const server = await startGlyphdesk(environment);
+  const documentation = /documentation at (\S+)/.exec(server.stderr())?.[1] ?? "";
+  assert.equal((await fetch(documentation)).status, 200);
   const key = /shown only this once: +(\S+)/.exec(server.stderr())?.[1] ?? "";
   assert.match(key, /^[0-9a-f]{32}$/);
   const answer = await fetch(`${server.url}/getBalance`, {
