@@ -17,7 +17,7 @@ export interface Reading {
   readonly characters: readonly number[];
   /** The three likeliest readings, uncalibrated. */
   readonly candidates: readonly Candidate[];
-  /** The network's own probability of `text`, before calibration. */
+  /** The networks' own probability of `text`, over all looks, before calibration. */
   readonly probability: number;
   /** The same of the likeliest other answer, that there is no text among them; 0 if none was found. */
   readonly rival: number;
@@ -104,7 +104,7 @@ export function readScores(scores: Scores, card: ModelCard, hints: Hints): Readi
 
 /**
  * What a look gives a text that it did not find, and adds to all others. Without it one look could rule a text out; 0.001 and 0.0001 read
- * as many pictures, the plain mean of the looks one in a hundred less (model/MODEL.md).
+ * about as many pictures, the plain mean of the looks up to one in a hundred less (docs/decisions/0008).
  */
 const UNFOUND = 0.01;
 

@@ -13,12 +13,12 @@ import { unwritable } from "./unwritable.ts";
 export interface TextImageSolverOptions {
   /** Recogniser threads. By default one fewer than the cores, from 1 to 4. */
   readonly threads?: number;
-  /** The folder with `text-image.onnx` and `text-image.json`; by default the one in this package. */
+  /** The folder with both networks and `text-image.json`; by default the one in this package. */
   readonly modelDir?: string;
   readonly logger?: Logger;
 }
 
-/** Pictures a thread reads at once under load: 8 take 30 to 60 ms by how many are looked at again, so nobody waits long. */
+/** Pictures a thread reads at once under load: 8 take 30 to 85 ms by how many are looked at again, so nobody waits long. */
 const BATCH = 8;
 /** Pixels that are decoded for one batch, so that its time limit is far away: those of one picture as large as may be. */
 const BATCH_PIXELS = MAX_PIXELS;
